@@ -1,0 +1,106 @@
+"""Camera files: K as JSON or NPY, calibrations as Pose2Sim, Anipose and Caliscope TOML."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from zedo_cli.cameras.camera import Camera, checked_intrinsics
+from zedo_cli.errors import InputError
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _FocalLengths(BaseModel):
+    """`{"fx", "fy", "cx", "cy"}` with optional image size and OpenCV distortion coefficients."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    width: float | None = Field(default=None, gt=0)
+    height: float | None = Field(default=None, gt=0)
+    distortion: list[float] = Field(default=[], max_length=5)
+
+
+class _Calibration(BaseModel):
+    """One camera of a TOML calibration; extrinsics and anything else are left alone."""
+
+    name: str | None = None
+    size: tuple[float, float] | None = None
+    matrix: list[list[float]]
+    distortions: list[float] = Field(default=[], max_length=5)
+    fisheye: bool = False
+
+
+def read_camera(path: Path, name: str | None = None) -> Camera:
+    """Read a camera; `name` chooses one of a calibration with several.
+
+    Raises `InputError`, one line that names the file, the place in it and the mend.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise InputError(f"{path}: unknown kind of camera file '{path.suffix}'; it is one of {', '.join(_READERS)}")
+    if not path.is_file():
+        raise InputError(f"{path}: no such camera file")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path}: is empty; write K as [[fx, 0, cx], [0, fy, cy], [0, 0, 1]]")
+    return reader(path, name)
+
+
+def _read_json(path: Path, name: str | None) -> Camera:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is truncated or no JSON ({error}); write it again") from error
+    if not isinstance(document, dict):
+        return Camera(path.stem, checked_intrinsics(document, str(path)))
+    camera = _validated(_FocalLengths, document, str(path))
+    k = [[camera.fx, 0, camera.cx], [0, camera.fy, camera.cy], [0, 0, 1]]
+    size = (camera.width, camera.height) if camera.width and camera.height else None
+    return Camera(path.stem, checked_intrinsics(k, str(path)), np.array(camera.distortion), size=size)
+
+
+def _read_npy(path: Path, name: str | None) -> Camera:
+    try:
+        k = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise InputError(f"{path}: is no NPY file of numbers ({error}); save K with numpy.save") from error
+    return Camera(path.stem, checked_intrinsics(k, str(path)))
+
+
+def _read_toml(path: Path, name: str | None) -> Camera:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is truncated or no TOML ({error}); write it again") from error
+    cameras = {key: table for key, table in document.items() if isinstance(table, dict) and "matrix" in table}
+    if not cameras:
+        raise InputError(f"{path}: no camera in it; a camera is a table with 'matrix' and 'distortions'")
+    by_name = cameras | {table["name"]: table for table in cameras.values() if "name" in table}
+    if name is None and len(cameras) > 1:
+        raise InputError(f"{path}: has {len(cameras)} cameras; choose one with --camera: {', '.join(cameras)}")
+    chosen = name if name is not None else next(iter(cameras))
+    if chosen not in by_name:
+        raise InputError(f"{path}: no camera '{chosen}'; it has {', '.join(cameras)}")
+    camera = _validated(_Calibration, by_name[chosen], f"{path}: [{chosen}]")
+    k = checked_intrinsics(camera.matrix, f"{path}: [{chosen}]")
+    return Camera(chosen, k, np.array(camera.distortions), fisheye=camera.fisheye, size=camera.size)
+
+
+def _validated(model: type[Model], document: Any, place: str) -> Model:
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{place}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+_READERS: dict[str, Callable[[Path, str | None], Camera]] = {".json": _read_json, ".npy": _read_npy, ".toml": _read_toml}

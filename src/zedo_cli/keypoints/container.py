@@ -1,0 +1,139 @@
+"""The neutral container of 2D keypoints: what every reader returns and the lifter takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import numpy as np
+
+from zedo_cli.errors import InputError
+from zedo_cli.skeletons import JOINTS, Skeleton
+
+FEWEST_JOINTS = 4
+"""A person with fewer joints of its own than this is skipped: position and pose would be the prior's alone."""
+
+SMALLEST_EXTENT = 2.0
+"""Pixels; keypoints that all lie closer together than this are no person."""
+
+
+@dataclass(frozen=True)
+class Keypoints:
+    """2D keypoints, a row for a person in a frame.
+
+    points: `[N, J, 2]` px. confidence: `[N, J]` in 0..1; 0 is a missing joint, whose point means nothing. frame, person,
+    clip: `[N]` integers; rows of one clip share one static camera. clip_names: names of the clips. skeleton: its name, or
+    None if the file does not tell. image_size: width and height in px, if known. intrinsics: `[N, 3, 3]`, if the file has
+    them. frame_count: frames in the input, those without a person included. notes: what was found and mended, a line
+    each.
+    """
+
+    points: np.ndarray
+    confidence: np.ndarray
+    frame: np.ndarray
+    person: np.ndarray
+    clip: np.ndarray
+    clip_names: tuple[str, ...]
+    frame_count: int
+    skeleton: str | None = None
+    image_size: tuple[float, float] | None = None
+    intrinsics: np.ndarray | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        count, joints = self.points.shape[:2]
+        shapes = {"points": (count, joints, 2), "confidence": (count, joints)}
+        shapes |= dict.fromkeys(("frame", "person", "clip"), (count,))
+        if self.intrinsics is not None:
+            shapes["intrinsics"] = (count, 3, 3)
+        for name, shape in shapes.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} has shape {getattr(self, name).shape}, not {shape}")
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def take(self, rows: np.ndarray) -> Self:
+        """The rows of an index or a mask."""
+        arrays = {name: getattr(self, name)[rows] for name in ("points", "confidence", "frame", "person", "clip")}
+        return replace(self, **arrays, intrinsics=None if self.intrinsics is None else self.intrinsics[rows])
+
+    def cleaned(self) -> Self:
+        """With missing joints told by a confidence of 0 alone, and confidences within 0..1; what was mended is noted."""
+        finite = np.isfinite(self.points).all(-1) & np.isfinite(self.confidence)
+        seen = finite & (np.where(finite, self.confidence, 0) != 0)
+        outside = seen & ((self.confidence < 0) | (self.confidence > 1))
+        notes = list(self.notes)
+        if not finite.all():
+            notes.append(f"{np.count_nonzero(~finite)} keypoints are NaN or infinite: treated as missing")
+        if outside.any():
+            notes.append(f"{np.count_nonzero(outside)} confidences lie outside 0..1: clipped")
+        return replace(
+            self,
+            points=np.where(seen[..., None], self.points, 0).astype(np.float32),
+            confidence=np.where(seen, np.clip(np.nan_to_num(self.confidence), 0, 1), 0).astype(np.float32),
+            notes=tuple(notes),
+        )
+
+    def looks_normalised(self) -> bool:
+        """Whether all seen points lie in about 0..1, as parts of the image rather than pixels."""
+        seen = self.points[self.confidence > 0]
+        return len(seen) > 0 and bool((np.abs(seen) < 2).all())
+
+    def to_h36m17(self, skeleton: Skeleton) -> Self:
+        """On the 17 joints. A joint that is a mean takes the least of its confidences; people with too little are skipped.
+
+        Raises `InputError` if the number of joints is not the skeleton's.
+        """
+        if self.points.shape[1] != skeleton.size:
+            have = self.points.shape[1]
+            raise InputError(f"{self.clip_names[0]}: {have} joints a person, but '{skeleton.name}' has {skeleton.size}")
+        points = np.zeros((len(self), len(JOINTS), 2), np.float32)
+        confidence = np.zeros((len(self), len(JOINTS)), np.float32)
+        for joint, (sources, trust) in enumerate(zip(skeleton.sources, skeleton.trust, strict=True)):
+            if sources:
+                confidence[:, joint] = trust * self.confidence[:, list(sources)].min(1)
+                points[:, joint] = self.points[:, list(sources)].mean(1)
+        points[confidence == 0] = 0
+        own = [joint for joint, sources in enumerate(skeleton.sources) if len(sources) == 1]
+        few = (confidence[:, own] > 0).sum(1) < FEWEST_JOINTS
+        seen = confidence[..., None] > 0
+        extent = (np.where(seen, points, -np.inf).max(1) - np.where(seen, points, np.inf).min(1)).max(1)
+        tiny = ~few & (extent < SMALLEST_EXTENT)
+        notes = list(self.notes)
+        if few.any():
+            notes.append(f"{np.count_nonzero(few)} people with fewer than {FEWEST_JOINTS} usable joints: skipped")
+        if tiny.any():
+            notes.append(f"{np.count_nonzero(tiny)} people smaller than {SMALLEST_EXTENT:g} px: skipped")
+        mapped = replace(self, points=points, confidence=confidence, skeleton="h36m17", notes=tuple(notes))
+        return mapped.take(~(few | tiny))
+
+
+def joined(parts: Sequence[Keypoints]) -> Keypoints:
+    """Several clips as one set of rows. Raises `InputError` if their joints differ in number, or only some have a K."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    names = tuple(name for part in parts for name in part.clip_names)
+    for part in parts[1:]:
+        if part.points.shape[1] != first.points.shape[1] or part.skeleton != first.skeleton:
+            raise InputError(f"{part.clip_names[0]}: other joints than in {names[0]}; lift them one by one")
+        if (part.intrinsics is None) != (first.intrinsics is None):
+            raise InputError(f"{part.clip_names[0]}: only some of the inputs hold intrinsics; lift them one by one")
+    offsets = np.cumsum([0, *(len(part.clip_names) for part in parts)])
+
+    def stack(name: str) -> np.ndarray:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Keypoints(
+        points=stack("points"),
+        confidence=stack("confidence"),
+        frame=stack("frame"),
+        person=stack("person"),
+        clip=np.concatenate([part.clip + offset for part, offset in zip(parts, offsets, strict=False)]),
+        clip_names=names,
+        frame_count=sum(part.frame_count for part in parts),
+        skeleton=first.skeleton,
+        image_size=first.image_size if all(part.image_size == first.image_size for part in parts) else None,
+        intrinsics=None if first.intrinsics is None else stack("intrinsics"),
+        notes=tuple(note for part in parts for note in part.notes),
+    )

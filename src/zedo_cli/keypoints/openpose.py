@@ -1,0 +1,84 @@
+"""OpenPose's `--write_json`: a JSON file for each frame, its number in the file's name. Pose2Sim writes the same.
+
+Missing joints are 0, 0, 0. Person ids are not kept by OpenPose: people are numbered by their place in the file.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from zedo_cli.errors import InputError
+from zedo_cli.keypoints.container import Keypoints
+
+
+class _Person(BaseModel):
+    person_id: list[int] = [-1]
+    pose_keypoints_2d: list[float]
+
+
+class _Frame(BaseModel):
+    people: list[_Person]
+
+
+def is_openpose(document: object) -> bool:
+    """Whether a JSON document looks like a frame of OpenPose's."""
+    return isinstance(document, dict) and "people" in document and "frames" not in document
+
+
+def read_openpose(name: str, paths: list[Path]) -> Keypoints:
+    """Read the frames of one clip. Raises `InputError` that names the file, the person and the mend."""
+    paths = sorted(paths, key=_natural)
+    numbers = [_frame_number(path) for path in paths]
+    if len(set(numbers)) < len(paths):
+        numbers = list(range(len(paths)))
+    rows: list[np.ndarray] = []
+    frame: list[int] = []
+    person: list[int] = []
+    for number, path in zip(numbers, paths, strict=True):
+        for index, values in enumerate(_people(path)):
+            if rows and values.shape != rows[0].shape:
+                have, want = len(values), len(rows[0])
+                raise InputError(f"{path}: people.{index}: {have} joints; people before it have {want}")
+            rows.append(values)
+            frame.append(number)
+            person.append(index)
+    data = np.stack(rows) if rows else np.zeros((0, 0, 3))
+    return Keypoints(
+        points=data[..., :2],
+        confidence=data[..., 2],
+        frame=np.array(frame, np.int64),
+        person=np.array(person, np.int64),
+        clip=np.zeros(len(rows), np.int64),
+        clip_names=(name,),
+        frame_count=len(paths),
+    )
+
+
+def _people(path: Path) -> list[np.ndarray]:
+    try:
+        document = _Frame.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is empty, truncated or no JSON ({error}); write it again") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}; OpenPose's JSON is needed") from error
+    people = []
+    for index, person in enumerate(document.people):
+        values = np.array(person.pose_keypoints_2d, float)
+        if len(values) % 3 or not len(values):
+            raise InputError(f"{path}: people.{index}.pose_keypoints_2d: {len(values)} numbers; x, y, confidence are needed")
+        people.append(values.reshape(-1, 3))
+    return people
+
+
+def _frame_number(path: Path) -> int:
+    """The last number in the name: `video_000000000123_keypoints.json`, `cam01.0123.json`."""
+    numbers = re.findall(r"\d+", path.stem.removesuffix("_keypoints"))
+    return int(numbers[-1]) if numbers else 0
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.name)]

@@ -1,0 +1,110 @@
+"""Which reader a file is for, and which skeleton its keypoints have."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from zedo_cli.errors import InputError
+from zedo_cli.keypoints.container import Keypoints, joined
+from zedo_cli.keypoints.openpose import is_openpose, read_openpose
+from zedo_cli.keypoints.zedo_json import FORMAT, read_zedo_json
+from zedo_cli.keypoints.zedo_npz import read_zedo_npz
+from zedo_cli.skeletons import SKELETONS, Skeleton
+
+
+def read_keypoints(paths: list[Path], skeleton: str | None = None) -> Keypoints:
+    """Read files and folders of 2D keypoints onto the 17 joints.
+
+    A folder of OpenPose frames is a clip; so are OpenPose frames that are named one by one. skeleton overrides what the
+    file says or what would be guessed. Raises `InputError`, one line that names file, place and mend.
+    """
+    if skeleton is not None and skeleton not in SKELETONS:
+        raise InputError(f"--skeleton {skeleton}: unknown; it is one of {', '.join(SKELETONS)}")
+    frames = [path for path in paths if path.is_file() and path.suffix.lower() == ".json" and is_openpose(_json(path))]
+    parts = [_read_one(path) for path in paths if path not in frames]
+    if frames:
+        parts.append(read_openpose(str(frames[0]), frames))
+    people = [part for part in parts if len(part)]
+    if not people:
+        raise InputError(f"{paths[0]}: no people in {sum(part.frame_count for part in parts)} frames; nothing to lift")
+    empty = sum(part.frame_count for part in parts if not len(part))
+    keypoints = joined(people).cleaned()
+    keypoints = replace(keypoints, frame_count=keypoints.frame_count + empty)
+    if keypoints.looks_normalised():
+        raise InputError(
+            f"{paths[0]}: coordinates look normalised to [0, 1]; multiply x by the image's width and y by its height"
+            " (OpenPose: --keypoint_scale 0)"
+        )
+    which, how = _skeleton_of(keypoints, skeleton)
+    notes = (*keypoints.notes, *([f"skeleton {which.name} ({how})"] if how else []))
+    mapped = replace(keypoints, notes=notes).to_h36m17(which)
+    if not len(mapped):
+        raise InputError(f"{paths[0]}: no person with enough joints ({'; '.join(mapped.notes)}); nothing to lift")
+    return replace(mapped, skeleton=which.name)
+
+
+def _read_one(path: Path) -> Keypoints:
+    if path.is_dir():
+        frames = sorted(path.glob("*.json"))
+        if not frames:
+            raise InputError(f"{path}: no .json files in this folder; give the folder that OpenPose wrote")
+        return read_openpose(str(path), frames)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file or folder")
+    if path.suffix.lower() == ".npz":
+        return read_zedo_npz(path)
+    if path.suffix.lower() == ".json":
+        document = _json(path)
+        if isinstance(document, dict) and document.get("format") == FORMAT:
+            return read_zedo_json(path, path.read_text(encoding="utf-8"))
+        raise InputError(f"{path}: neither OpenPose's JSON (key 'people') nor zedo's ('format': '{FORMAT}')")
+    raise InputError(f"{path}: unknown kind of file '{path.suffix}'; it is .json, .npz or a folder of OpenPose frames")
+
+
+def _json(path: Path) -> object:
+    if path.stat().st_size == 0:
+        raise InputError(f"{path}: is empty")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is truncated or no JSON ({error}); write it again") from error
+
+
+def _skeleton_of(keypoints: Keypoints, asked: str | None) -> tuple[Skeleton, str]:
+    """The skeleton, and how it was told if nobody named it."""
+    if asked is not None:
+        return SKELETONS[asked], ""
+    if keypoints.skeleton is not None:
+        if keypoints.skeleton not in SKELETONS:
+            name = keypoints.clip_names[0]
+            raise InputError(f"{name}: skeleton '{keypoints.skeleton}' is unknown; it is one of {', '.join(SKELETONS)}")
+        return SKELETONS[keypoints.skeleton], ""
+    fitting = [skeleton for skeleton in SKELETONS.values() if skeleton.size == keypoints.points.shape[1]]
+    if not fitting:
+        sizes = ", ".join(f"{skeleton.name} {skeleton.size}" for skeleton in SKELETONS.values())
+        raise InputError(f"{keypoints.clip_names[0]}: {keypoints.points.shape[1]} joints fit no skeleton ({sizes})")
+    best = min(fitting, key=lambda skeleton: _misfit(keypoints, skeleton))
+    return best, f"assumed from {best.size} joints and their geometry; --skeleton overrides"
+
+
+_MIDDLES = {
+    "h36m17": ((0, 1, 4), (8, 11, 14), (7, 0, 8)),
+    "coco17": ((0, 1, 2), (0, 3, 4)),
+    "body_25": ((8, 9, 12), (1, 2, 5), (0, 15, 16)),
+    "body_25b": ((17, 5, 6), (0, 1, 2), (0, 3, 4)),
+}
+"""For each skeleton, joints that lie about halfway between two others: hips, shoulders, eyes, ears."""
+
+
+def _misfit(keypoints: Keypoints, skeleton: Skeleton) -> float:
+    """Median distance of a skeleton's middle joints from the middles, relative to the person's size."""
+    distances = []
+    for middle, one, other in _MIDDLES[skeleton.name]:
+        seen = (keypoints.confidence[:, [middle, one, other]] > 0).all(1)
+        points, whole = keypoints.points[seen], keypoints.confidence[seen][..., None] > 0
+        size = np.where(whole, points, -np.inf).max(1) - np.where(whole, points, np.inf).min(1)
+        offset = points[:, middle] - (points[:, one] + points[:, other]) / 2
+        distances.extend(np.linalg.norm(offset, axis=1) / np.linalg.norm(size, axis=1).clip(1e-6))
+    return float(np.median(distances)) if distances else np.inf

@@ -1,0 +1,83 @@
+"""zedo's own JSON of 2D keypoints, version 1, and its schema."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
+
+from zedo_cli.errors import InputError
+from zedo_cli.keypoints.container import Keypoints
+
+FORMAT = "zedo-keypoints"
+
+Point = Annotated[list[float | None], Field(min_length=2, max_length=3)]
+"""x, y in pixels, and a confidence in 0..1 (1 if left out); null for a missing joint."""
+
+Row = Annotated[list[float], Field(min_length=3, max_length=3)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Person(_Strict):
+    """A person in a frame: an id, stable within the clip, and a point for each joint."""
+
+    id: int = 0
+    keypoints: list[Point]
+
+
+class Frame(_Strict):
+    """A frame and the people in it; an empty list says that nobody was seen."""
+
+    frame: int
+    people: list[Person]
+
+
+class KeypointsDocument(_Strict):
+    """One clip of one static camera. Pixels; the origin is the image's upper left corner."""
+
+    format: Literal["zedo-keypoints"]
+    version: Literal[1]
+    skeleton: str | None = None
+    joint_names: list[str] | None = None
+    image_size: tuple[PositiveFloat, PositiveFloat] | None = None
+    fps: PositiveFloat | None = None
+    intrinsics: Annotated[list[Row], Field(min_length=3, max_length=3)] | None = None
+    frames: list[Frame]
+
+
+def read_zedo_json(path: Path, text: str) -> Keypoints:
+    """Read a document from its `text`. Raises `InputError` that names the field and the index."""
+    try:
+        document = KeypointsDocument.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path}: {place or 'document'}: {first['msg']}") from error
+    rows = [(frame.frame, person) for frame in document.frames for person in frame.people]
+    joints = len(rows[0][1].keypoints) if rows else 0
+    data = np.full((len(rows), joints, 3), np.nan)
+    for row, (frame, person) in enumerate(rows):
+        if len(person.keypoints) != joints:
+            have = len(person.keypoints)
+            raise InputError(f"{path}: frame {frame}, person {person.id}: {have} keypoints; the first person has {joints}")
+        for joint, point in enumerate(person.keypoints):
+            x, y, confidence = (*point, 1.0)[:3]
+            data[row, joint] = (x, y, confidence) if None not in (x, y, confidence) else (0, 0, 0)
+    intrinsics = None
+    if document.intrinsics is not None:
+        intrinsics = np.broadcast_to(np.array(document.intrinsics, np.float32), (len(rows), 3, 3))
+    return Keypoints(
+        points=data[..., :2],
+        confidence=data[..., 2],
+        frame=np.array([frame for frame, _ in rows], np.int64),
+        person=np.array([person.id for _, person in rows], np.int64),
+        clip=np.zeros(len(rows), np.int64),
+        clip_names=(str(path),),
+        frame_count=len(document.frames),
+        skeleton=document.skeleton,
+        image_size=document.image_size,
+        intrinsics=intrinsics,
+    )

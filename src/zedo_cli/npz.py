@@ -1,0 +1,53 @@
+"""Reading NPZ files without pickle: every fault is one line that names the file, the key and the mend."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zedo_cli.errors import InputError
+
+
+class NpzFile:
+    """The arrays of an NPZ file, read at once.
+
+    Raises `InputError` if the file is missing, empty, no NPZ, truncated, or holds pickled objects.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise InputError(f"{path}: no such file")
+        if self.path.stat().st_size == 0:
+            raise InputError(f"{path}: is empty")
+        try:
+            with np.load(self.path, allow_pickle=False) as file:
+                self._arrays = {key: file[key] for key in file.files}
+        except (zipfile.BadZipFile, OSError, EOFError, AttributeError) as error:
+            raise InputError(f"{path}: is no NPZ file, or is truncated ({error}); write it again with numpy.savez") from error
+        except ValueError as error:
+            raise InputError(f"{path}: holds pickled objects, which are not read; save plain arrays ({error})") from error
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._arrays
+
+    def __getitem__(self, key: str) -> np.ndarray:
+        if key not in self._arrays:
+            raise InputError(f"{self.path}: key '{key}' is missing; it has {', '.join(sorted(self._arrays)) or 'none'}")
+        return self._arrays[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The array of `key`, or `default` if there is none."""
+        return self._arrays.get(key, default)
+
+    def floats(self, key: str, shape: tuple[int | None, ...]) -> np.ndarray:
+        """The array of `key` as float32, checked against `shape` (None: any size). Raises `InputError`."""
+        array = self[key]
+        if array.dtype.kind not in "fiu":
+            raise InputError(f"{self.path}: '{key}' has type {array.dtype}; it must be numeric")
+        fits = array.ndim == len(shape) and all(want in (None, have) for want, have in zip(shape, array.shape, strict=True))
+        if not fits:
+            wanted = ", ".join("N" if size is None else str(size) for size in shape)
+            raise InputError(f"{self.path}: '{key}' has shape {list(array.shape)}; it must be [{wanted}]")
+        return array.astype(np.float32)

@@ -1,0 +1,65 @@
+"""Algorithm 1 of ZeDO (arXiv 2307.03833), a line of code for a line of the paper."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from torch import Tensor
+
+from zedo_cli.pipeline.denoise import Denoiser, Step
+from zedo_cli.pipeline.rays import View
+
+
+class Iteration(NamedTuple):
+    """What a callback sees after an iteration: shapes as in `zedo`."""
+
+    index: int
+    sigma: Tensor
+    translation: Tensor
+    projected: Tensor
+    pose: Tensor
+
+
+Solve = Callable[[Tensor], Tensor]
+"""`solve(pose [..., J, 3]) -> translation [..., 1, 3]`."""
+
+Pull = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""`pull(pose, translation, sigma) -> pose`, nearer to the rays."""
+
+
+def zedo(
+    pose: Tensor,
+    translation: Tensor,
+    denoise: Denoiser,
+    noise_levels: Tensor,
+    solve: Solve,
+    pull: Pull,
+    step: Step,
+    warmup: int,
+    view: View | None = None,
+    callback: Callable[[Iteration], None] | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Alternate between the rays and the prior.
+
+    Args:
+        pose: P, initial root-relative poses `[..., J, 3]`, metres, camera frame.
+        translation: T0, initial translations of the root `[..., 1, 3]`, metres.
+        denoise: theta, the prior.
+        noise_levels: sigma of every iteration `[n]`, metres, falling.
+        solve: the translation of a pose given its rays.
+        pull: puts the joints on their rays, or nearer to them.
+        step: one denoising step.
+        warmup: iterations that keep T0 ("WU"); n keeps it throughout.
+        view: what a denoiser that sees the rays may look at.
+        callback: sees every iteration.
+
+    Returns:
+        Poses `[..., J, 3]` and translations `[..., 1, 3]`; pose + translation is in the camera frame.
+    """
+    for i, sigma in enumerate(noise_levels.to(pose.device)):
+        if i >= warmup:
+            translation = solve(pose)
+        projected = pull(pose, translation, sigma)
+        pose = step(denoise, projected, sigma, view)
+        if callback:
+            callback(Iteration(i, sigma, translation, projected, pose))
+    return pose, translation

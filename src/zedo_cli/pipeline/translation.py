@@ -1,0 +1,53 @@
+"""The translation that best puts a pose on its rays: a weighted linear least-squares problem with a closed form."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class TranslationSolver(NamedTuple):
+    """The least-squares translation of any pose seen along given rays. It depends on the rays alone, so it is made once.
+
+    With (u, v, 1) along the ray, a joint at P + T lies on it when -T_x + u T_z = x - u z and -T_y + v T_z = y - v z
+    (Algorithm 1, argmin over T). Rows are multiplied by a weight for each joint. Both the solution and what it leaves are
+    linear in the pose: `solution [..., 3, 3 J]`, `remainder [..., 2 J, 3 J]`.
+    """
+
+    solution: Tensor
+    remainder: Tensor
+
+    def __call__(self, pose: Tensor) -> Tensor:
+        """Translations (m) of poses `[..., J, 3]` -> `[..., 1, 3]`. One behind the camera changes sign, as in ZeDO."""
+        translation = (self.solution @ pose.flatten(-2).unsqueeze(-1)).mT
+        return torch.where(translation[..., 2:] < 0, -translation, translation)
+
+
+def translation_solver(rays: Tensor, weights: Tensor) -> TranslationSolver:
+    """Prepare the solve for rays `[..., J, 3]` (any length, z > 0) and row weights `[..., J]`; 0 leaves a joint out.
+
+    Two joints of positive weight on different rays determine the translation.
+    """
+    u, v = (rays[..., :2] / rays[..., 2:]).unbind(-1)
+    zero, one = torch.zeros_like(u), torch.ones_like(u)
+    weight = weights[..., None, None]
+    rows = weight * _rows([[-one, zero, u], [zero, -one, v]])
+    sides = weight * _rows([[one, zero, -u], [zero, one, -v]])
+
+    joints = u.shape[-1]
+    sides = torch.einsum("...jab,jk->...jakb", sides, torch.eye(joints, dtype=u.dtype, device=u.device))
+    sides = sides.reshape(*u.shape[:-1], 2 * joints, 3 * joints)
+    rows = rows.reshape(*u.shape[:-1], 2 * joints, 3)
+    solution = torch.linalg.inv(rows.mT @ rows) @ (rows.mT @ sides)
+    remainder = sides - rows @ solution
+    return TranslationSolver(solution, remainder)
+
+
+def paper_weights(confidence: Tensor) -> Tensor:
+    """Row weights of ZeDO's solve: squared confidence, clamped to [1e-4, 1] before. `[..., J]` -> `[..., J]`."""
+    return confidence.clamp(1e-4, 1) ** 2
+
+
+def _rows(entries: list[list[Tensor]]) -> Tensor:
+    """A small matrix for each joint from its entries `[..., J]` -> `[..., J, 2, 3]`."""
+    return torch.stack([torch.stack(row, dim=-1) for row in entries], dim=-2)

@@ -1,0 +1,79 @@
+"""Checkpoints of a prior: one safetensors file with the weights, the start poses and the card in its header."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import torch
+from pydantic import ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from zedo_cli.errors import InputError
+from zedo_cli.files import atomic_write
+from zedo_cli.prior.card import PriorCard
+from zedo_cli.prior.denoiser import NETWORKS, Prior
+from zedo_cli.skeletons import JOINTS
+
+_HEADER = "zedo"
+
+
+def save_prior(prior: Prior, path: Path) -> None:
+    """Write `prior` to `path` atomically, in float32."""
+    tensors = {name: tensor.detach().float().cpu().contiguous() for name, tensor in prior.state_dict().items()}
+    with atomic_write(path) as temporary:
+        save_file(tensors, temporary, metadata={_HEADER: prior.card.model_dump_json()})
+
+
+def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:
+    """Read a prior, in evaluation mode.
+
+    Raises `InputError` if the file is missing or foreign, or if a tensor is missing, left over or of another shape.
+    """
+    if not Path(path).is_file():
+        raise InputError(f"{path}: no such checkpoint")
+    try:
+        with safe_open(path, framework="pt", device=str(device)) as file:
+            header = (file.metadata() or {}).get(_HEADER)
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path}: is no safetensors file ({error}); make one with 'zedo train'") from error
+    if header is None:
+        raise InputError(f"{path}: is a safetensors file without zedo's header; make one with 'zedo train'")
+    card = _read_card(path, header)
+    poses = {name: tensor for name, tensor in tensors.items() if not name.startswith("network.")}
+    for name, centres in poses.items():
+        if centres.shape[1:] != (len(JOINTS), 3):
+            raise InputError(f"{path}: tensor '{name}' has shape {list(centres.shape)}; it must be [S, {len(JOINTS)}, 3]")
+    with torch.device(device):
+        prior = Prior(card, NETWORKS[card.architecture](**card.network), poses)
+    expected = prior.state_dict()
+    for name in sorted(expected.keys() | tensors.keys()):
+        if name not in tensors:
+            raise InputError(f"{path}: tensor '{name}' is missing; the file does not hold the network that it states")
+        if name not in expected:
+            raise InputError(f"{path}: tensor '{name}' does not belong to the network that the file states")
+        if tensors[name].shape != expected[name].shape:
+            have, want = list(tensors[name].shape), list(expected[name].shape)
+            raise InputError(f"{path}: tensor '{name}' has shape {have}; the network that the file states has {want}")
+    prior.load_state_dict(tensors)
+    return prior.eval().requires_grad_(False)
+
+
+def checkpoint_hash(path: Path) -> str:
+    """SHA-256 of the file, the first 16 hexadecimal digits: which prior it was, for the record."""
+    return sha256(Path(path).read_bytes()).hexdigest()[:16]
+
+
+def _read_card(path: Path, header: str) -> PriorCard:
+    try:
+        card = PriorCard.model_validate_json(header)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path}: header field '{place}': {first['msg']}; the checkpoint needs another zedo") from error
+    if card.architecture not in NETWORKS:
+        raise InputError(f"{path}: architecture '{card.architecture}' is unknown; this zedo has {', '.join(NETWORKS)}")
+    if card.joints != JOINTS:
+        raise InputError(f"{path}: joint order is {json.dumps(card.joints)}; zedo needs the 17 joints of Human3.6M")
+    return card

@@ -1,0 +1,75 @@
+"""The score network of ZeDO and GFPose: a residual MLP over the flattened pose, told the time in every layer."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class ScoreNetwork(nn.Module):
+    """Time-conditioned residual MLP; 7,203,379 parameters in 34 tensors at the default size.
+
+    Layer names are those of the published GFPose and ZeDO state dicts. `forward` predicts the noise that a sub-VP SDE
+    added (the score is minus that, over the standard deviation).
+
+    Args:
+        joints: number of joints J.
+        hidden: width of every layer; a multiple of `groups`.
+        embed: width of the time embedding; even.
+        groups: groups of the group normalisation.
+        dropout: dropout probability in training.
+    """
+
+    def __init__(
+        self, joints: int = 17, hidden: int = 1024, embed: int = 512, groups: int = 32, dropout: float = 0.25
+    ) -> None:
+        super().__init__()
+        self.embed = embed
+        self.dropout = dropout
+        self.pre_dense = nn.Linear(joints * 3, hidden)
+        self.pre_dense_t = nn.Linear(embed, hidden)
+        self.pre_gnorm = GroupNorm(groups, hidden)
+        self.shared_time_embed = nn.Sequential(nn.Linear(embed, embed), nn.SiLU())
+        for name in ("b1", "b2"):
+            for layer in ("1", "2"):
+                setattr(self, f"{name}_dense{layer}", nn.Linear(hidden, hidden))
+                setattr(self, f"{name}_dense{layer}_t", nn.Linear(embed, hidden))
+                setattr(self, f"{name}_gnorm{layer}", GroupNorm(groups, hidden))
+        self.post_dense = nn.Linear(hidden, joints * 3)
+
+    def forward(self, pose: Tensor, time: Tensor) -> Tensor:
+        """Predicted noise. pose `[batch, J, 3]`, time (999 t) `[levels]` -> `[batch, J, 3]`.
+
+        Poses of one time stand together: batch is a multiple of levels, so that the time is embedded once for each.
+        """
+        embedded = self.shared_time_embed(time_embedding(time, self.embed).to(pose.dtype))
+        hidden = self._layer("pre_dense", "pre_gnorm", pose.flatten(1), embedded)
+        for name in ("b1", "b2"):
+            inner = self._layer(f"{name}_dense1", f"{name}_gnorm1", hidden, embedded)
+            hidden = hidden + self._layer(f"{name}_dense2", f"{name}_gnorm2", inner, embedded)
+        return self.post_dense(hidden).view_as(pose)
+
+    def _layer(self, dense: str, norm: str, x: Tensor, embedded: Tensor) -> Tensor:
+        x = self.get_submodule(dense)(x)
+        shift = self.get_submodule(f"{dense}_t")(embedded)
+        x = (x.view(len(shift), -1, x.shape[1]) + shift[:, None]).view_as(x)
+        return F.dropout(F.silu(self.get_submodule(norm)(x)), self.dropout, self.training)
+
+
+class GroupNorm(nn.GroupNorm):
+    """`nn.GroupNorm` of `[batch, channels]`, as a layer norm of the groups: the same numbers, 2.5 times as fast on CPU."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise each group of channels, then scale and shift each channel."""
+        groups = x.view(len(x), self.num_groups, -1)
+        normal = F.layer_norm(groups, groups.shape[2:], eps=self.eps).view_as(x)
+        return normal * self.weight + self.bias
+
+
+def time_embedding(time: Tensor, size: int) -> Tensor:
+    """Sinusoids of `time` at size/2 frequencies from 1 to 1/10000, sines before cosines. `[levels]` -> `[levels, size]`."""
+    half = size // 2
+    frequencies = torch.exp(torch.arange(half, dtype=time.dtype, device=time.device) * (-math.log(10000) / (half - 1)))
+    phase = time[:, None] * frequencies
+    return torch.cat([phase.sin(), phase.cos()], dim=1)

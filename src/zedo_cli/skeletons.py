@@ -1,0 +1,86 @@
+"""Joint sets and the maps between them.
+
+The pipeline works on the 17 joints of Human3.6M. A detector's skeleton is a table that says from which of its joints
+each of the 17 comes; where it has no counterpart, the joint is missing and the prior completes it.
+"""
+
+from typing import NamedTuple
+
+JOINTS = (
+    "pelvis",
+    "right_hip",
+    "right_knee",
+    "right_ankle",
+    "left_hip",
+    "left_knee",
+    "left_ankle",
+    "spine",
+    "thorax",
+    "nose",
+    "head_top",
+    "left_shoulder",
+    "left_elbow",
+    "left_wrist",
+    "right_shoulder",
+    "right_elbow",
+    "right_wrist",
+)
+"""The 17 joints, in Human3.6M's order."""
+
+PARENTS = (0, 0, 1, 2, 0, 4, 5, 0, 7, 8, 9, 8, 11, 12, 8, 14, 15)
+"""Parent of each joint; the pelvis is its own."""
+
+MIRROR = tuple(
+    JOINTS.index(name.replace("right", "left") if "right" in name else name.replace("left", "right")) for name in JOINTS
+)
+"""The joint on the other side of the body, for each joint."""
+
+LIMBS = tuple(i for i, name in enumerate(JOINTS) if name.startswith(("left", "right")))
+"""The twelve limb joints: hips, knees, ankles, shoulders, elbows, wrists. Every detector has them."""
+
+NOSE_TRUST = 0.25
+"""Factor on the confidence of a detector's nose as joint 9, which Human3.6M places at the neck's upper end."""
+
+
+class Skeleton(NamedTuple):
+    """A detector's joint set.
+
+    sources: for each of the 17 joints, the detector's joints whose mean it is; none where it has no counterpart.
+    trust: for each of the 17 joints, a factor on its confidence; below 1 where the counterpart is only near.
+    """
+
+    name: str
+    size: int
+    sources: tuple[tuple[int, ...], ...]
+    trust: tuple[float, ...]
+
+
+def _skeleton(name: str, size: int, nose_is_near: bool = True, **sources: int | tuple[int, ...]) -> Skeleton:
+    columns: dict[str, tuple[int, ...]] = {
+        joint: (where,) if isinstance(where, int) else where for joint, where in sources.items()
+    }
+    trust = tuple(NOSE_TRUST if nose_is_near and joint == "nose" else 1.0 for joint in JOINTS)
+    return Skeleton(name, size, tuple(columns.get(joint, ()) for joint in JOINTS), trust)
+
+
+def _pairs(left: tuple[int, ...], right: tuple[int, ...]) -> dict[str, int | tuple[int, ...]]:
+    """Left and right hip, knee, ankle, shoulder, elbow, wrist."""
+    limbs = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+    return {f"left_{limb}": joint for limb, joint in zip(limbs, left, strict=True)} | {
+        f"right_{limb}": joint for limb, joint in zip(limbs, right, strict=True)
+    }
+
+
+_COCO = _pairs(left=(11, 13, 15, 5, 7, 9), right=(12, 14, 16, 6, 8, 10))
+_BODY_25 = _pairs(left=(12, 13, 14, 5, 6, 7), right=(9, 10, 11, 2, 3, 4))
+
+SKELETONS = {
+    skeleton.name: skeleton
+    for skeleton in (
+        _skeleton("h36m17", 17, nose_is_near=False, **{joint: i for i, joint in enumerate(JOINTS)}),
+        _skeleton("coco17", 17, pelvis=(11, 12), thorax=(5, 6), nose=0, **_COCO),
+        _skeleton("body_25", 25, pelvis=8, thorax=1, nose=0, **_BODY_25),
+        _skeleton("body_25b", 25, pelvis=(11, 12), thorax=(5, 6), nose=0, head_top=18, **_COCO),
+    )
+}
+"""The skeletons that are read, by the name that `--skeleton` takes."""
