@@ -25,7 +25,9 @@ class NpzFile:
             with np.load(self.path, allow_pickle=False) as file:
                 self._arrays = {key: file[key] for key in file.files}
         except (zipfile.BadZipFile, OSError, EOFError, AttributeError) as error:
-            raise InputError(f"{path}: is no NPZ file, or is truncated ({error}); write it again with numpy.savez") from error
+            raise InputError(
+                f"{path}: is no NPZ file, or is truncated ({error}); write it again with numpy.savez"
+            ) from error
         except ValueError as error:
             raise InputError(f"{path}: holds pickled objects, which are not read; save plain arrays ({error})") from error
 

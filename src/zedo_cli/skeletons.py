@@ -55,32 +55,32 @@ class Skeleton(NamedTuple):
     trust: tuple[float, ...]
 
 
-def _skeleton(name: str, size: int, nose_is_near: bool = True, **sources: int | tuple[int, ...]) -> Skeleton:
-    columns: dict[str, tuple[int, ...]] = {
-        joint: (where,) if isinstance(where, int) else where for joint, where in sources.items()
-    }
-    trust = tuple(NOSE_TRUST if nose_is_near and joint == "nose" else 1.0 for joint in JOINTS)
-    return Skeleton(name, size, tuple(columns.get(joint, ()) for joint in JOINTS), trust)
+def _skeleton(name: str, size: int, sources: dict[str, tuple[int, ...]], nose_trust: float = NOSE_TRUST) -> Skeleton:
+    trust = tuple(nose_trust if joint == "nose" else 1.0 for joint in JOINTS)
+    return Skeleton(name, size, tuple(sources.get(joint, ()) for joint in JOINTS), trust)
 
 
-def _pairs(left: tuple[int, ...], right: tuple[int, ...]) -> dict[str, int | tuple[int, ...]]:
-    """Left and right hip, knee, ankle, shoulder, elbow, wrist."""
+def _limbs(left: tuple[int, ...], right: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    """Hip, knee, ankle, shoulder, elbow and wrist of either side."""
     limbs = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
-    return {f"left_{limb}": joint for limb, joint in zip(limbs, left, strict=True)} | {
-        f"right_{limb}": joint for limb, joint in zip(limbs, right, strict=True)
-    }
+    sides = {"left": left, "right": right}
+    return {f"{side}_{limb}": (joint,) for side, joints in sides.items() for limb, joint in zip(limbs, joints, strict=True)}
 
 
-_COCO = _pairs(left=(11, 13, 15, 5, 7, 9), right=(12, 14, 16, 6, 8, 10))
-_BODY_25 = _pairs(left=(12, 13, 14, 5, 6, 7), right=(9, 10, 11, 2, 3, 4))
+_COCO = _limbs(left=(11, 13, 15, 5, 7, 9), right=(12, 14, 16, 6, 8, 10)) | {
+    "pelvis": (11, 12),
+    "thorax": (5, 6),
+    "nose": (0,),
+}
+_BODY_25 = _limbs(left=(12, 13, 14, 5, 6, 7), right=(9, 10, 11, 2, 3, 4)) | {"pelvis": (8,), "thorax": (1,), "nose": (0,)}
 
 SKELETONS = {
     skeleton.name: skeleton
     for skeleton in (
-        _skeleton("h36m17", 17, nose_is_near=False, **{joint: i for i, joint in enumerate(JOINTS)}),
-        _skeleton("coco17", 17, pelvis=(11, 12), thorax=(5, 6), nose=0, **_COCO),
-        _skeleton("body_25", 25, pelvis=8, thorax=1, nose=0, **_BODY_25),
-        _skeleton("body_25b", 25, pelvis=(11, 12), thorax=(5, 6), nose=0, head_top=18, **_COCO),
+        _skeleton("h36m17", 17, {joint: (i,) for i, joint in enumerate(JOINTS)}, nose_trust=1.0),
+        _skeleton("coco17", 17, _COCO),
+        _skeleton("body_25", 25, _BODY_25),
+        _skeleton("body_25b", 25, _COCO | {"head_top": (18,)}),
     )
 }
 """The skeletons that are read, by the name that `--skeleton` takes."""

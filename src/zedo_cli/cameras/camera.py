@@ -55,9 +55,7 @@ class Camera:
         radius = np.linalg.norm(seen, axis=-1, keepdims=True)
         angle = radius.copy()
         for _ in range(_ITERATIONS):
-            slope = 1 + sum(
-                (2 * i + 3) * k * angle ** (2 * i + 2) for i, k in enumerate(self._coefficients(4))
-            )
+            slope = 1 + sum((2 * i + 3) * k * angle ** (2 * i + 2) for i, k in enumerate(self._coefficients(4)))
             angle = np.clip(angle - (self._fisheye_angle(angle) - radius) / slope, 0, 1.55)
         return seen * np.tan(angle) / np.maximum(radius, 1e-12)
 

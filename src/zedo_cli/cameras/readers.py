@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from zedo_cli.cameras.camera import Camera, checked_intrinsics
 from zedo_cli.errors import InputError
 
-
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -103,4 +102,8 @@ def _validated(model: type[Model], document: Any, place: str) -> Model:
         raise InputError(f"{place}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
-_READERS: dict[str, Callable[[Path, str | None], Camera]] = {".json": _read_json, ".npy": _read_npy, ".toml": _read_toml}
+_READERS: dict[str, Callable[[Path, str | None], Camera]] = {
+    ".json": _read_json,
+    ".npy": _read_npy,
+    ".toml": _read_toml,
+}

@@ -12,7 +12,7 @@ from zedo_cli.pipeline.rays import View
 class Iteration(NamedTuple):
     """What a callback sees after an iteration: shapes as in `zedo`."""
 
-    index: int
+    number: int
     sigma: Tensor
     translation: Tensor
     projected: Tensor

@@ -75,7 +75,7 @@ class SubVP:
 
 
 def sub_vp_noise_levels(steps: int, t_first: float = 0.1, t_last: float = 0.01) -> Tensor:
-    """ZeDO's truncated schedule: noise levels (m) at `steps` times evenly from t_first down to t_last. Float64, `[steps]`."""
+    """ZeDO's truncated schedule: noise levels (m) at `steps` times evenly from t_first to t_last. Float64, `[steps]`."""
     return SubVP.sigma(torch.linspace(t_first, t_last, steps, dtype=torch.float64))
 
 

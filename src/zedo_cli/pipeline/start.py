@@ -4,23 +4,31 @@ Shapes: B rows (a person in a frame), S hypotheses a row, J joints. Metres and r
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from zedo_cli.pipeline.rays import points_to_keypoints
+from zedo_cli.pipeline.rays import View, points_to_keypoints
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.pipeline.translation import TranslationSolver
 
 AXES = "xyz"
 
+_CHUNK = 2**25
+"""Numbers held at once while exemplars are compared."""
 
-def place_on_ray(rays: Tensor, depth: float) -> Tensor:
-    """The point at distance `depth` (m) on the pelvis's unit ray: where ZeDO's optimisation begins. `[..., J, 3]` ->
-    `[..., 1, 3]`."""
-    return rays[..., :1, :] * depth
+
+def place_on_ray(view: View, depth: float) -> Tensor:
+    """The point at distance `depth` (m) on the pelvis's ray, or on the mean ray if the pelvis is missing.
+
+    Where ZeDO's optimisation begins. `[..., J, 3]` rays -> `[..., 1, 3]`.
+    """
+    seen = (view.confidence > 0).unsqueeze(-1)
+    mean = normalize((view.rays * seen).sum(-2, keepdim=True), dim=-1)
+    return torch.where(seen[..., :1, :], view.rays[..., :1, :], mean) * depth
 
 
 def optimise_rotation_translation(
@@ -71,6 +79,67 @@ def optimise_rotation_translation(
                 callback(i, loss.detach().mean())
     with torch.no_grad():
         return place()
+
+
+class ExemplarPosterior(NamedTuple):
+    """How well each candidate pose explains what was seen: `candidates [Q, J, 3]`, `probability [B, Q]`."""
+
+    candidates: Tensor
+    probability: Tensor
+
+    def mean(self) -> Tensor:
+        """Posterior mean pose `[B, J, 3]`. The translation solve is linear, so its mean is the mean pose's translation."""
+        return (self.probability @ self.candidates.flatten(1)).unflatten(1, self.candidates.shape[1:])
+
+    def spread(self) -> Tensor:
+        """Posterior standard deviation of each joint `[B, J]`, the root of its variances in x, y and z together."""
+        second = (self.probability @ self.candidates.square().flatten(1)).unflatten(1, self.candidates.shape[1:])
+        return (second - self.mean().square()).sum(-1).clamp(min=0).sqrt()
+
+    def draw(self, count: int, offset: float) -> Tensor:
+        """`count` poses for each row `[B, count, J, 3]` by systematic resampling; `offset` in 0..1 is the only chance."""
+        quantiles = (torch.arange(count, dtype=torch.float64) + offset) / count
+        cumulative = self.probability.double().cumsum(1)
+        quantiles = quantiles.to(cumulative) * cumulative[:, -1:]
+        index = torch.searchsorted(cumulative, quantiles).clamp(max=len(self.candidates) - 1)
+        return self.candidates[index]
+
+
+def turned_exemplars(exemplars: Tensor, yaws: int, pitches: Sequence[float], rolls: Sequence[float]) -> Tensor:
+    """Upright exemplars `[E, J, 3]` as cameras on a grid of orientations (degrees) see them -> `[Q, J, 3]`."""
+    grid = torch.cartesian_prod(
+        torch.arange(yaws) * (2 * math.pi / yaws),
+        torch.deg2rad(torch.tensor(pitches)),
+        torch.deg2rad(torch.tensor(rolls)),
+    ).to(exemplars)
+    return (exemplars[:, None] @ camera_rotation(*grid.unbind(1)).mT).flatten(0, 1)
+
+
+def exemplar_posterior(
+    candidates: Tensor, rays: Tensor, weights: Tensor, solver: TranslationSolver, spread: float
+) -> ExemplarPosterior:
+    """Weigh candidate poses by how well they fit the rays, each at its own closed-form translation.
+
+    The misfit of a candidate is the weighted RMS of what its translation solve leaves, over its depth (so an angle, to
+    first order its reprojection error), over the RMS angle that the person spans. A candidate's probability is that of a
+    Gaussian of standard deviation `spread` over a quarter of the seen joints, as errors of neighbouring joints go
+    together. Candidates behind the camera have none. This takes a matrix product for each row.
+
+    candidates `[Q, J, 3]`; rays `[B, J, 3]`, any length; weights `[B, J]`, 0 for a missing joint; solver: of the rays.
+    """
+    plane, trust = rays[..., :2] / rays[..., 2:], weights.square().unsqueeze(-1)
+    total = trust.sum((1, 2))
+    centre = (trust * plane).sum(1, keepdim=True) / total[:, None, None]
+    extent = ((trust * (plane - centre).square()).sum((1, 2)) / total).sqrt()
+    poses = candidates.flatten(1).T
+    rows = max(1, _CHUNK // (2 * poses.numel()))
+    misfits = []
+    for remainder, solution in zip(solver.remainder.split(rows), solver.solution[:, 2:].split(rows), strict=True):
+        depth = (solution @ poses).squeeze(1)
+        misfits.append((remainder @ poses).square().sum(1) / depth.square().masked_fill(depth <= 0, 1e-9))
+    misfit = torch.cat(misfits) / (total * extent.square())[:, None]
+    seen = (weights > 0).sum(1, keepdim=True)
+    return ExemplarPosterior(candidates, torch.softmax(-misfit / spread**2 * seen / 8, dim=1))
 
 
 def quaternion_to_rotation(quaternion: Tensor) -> Tensor:

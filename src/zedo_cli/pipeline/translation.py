@@ -1,12 +1,13 @@
 """The translation that best puts a pose on its rays: a weighted linear least-squares problem with a closed form."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 
-class TranslationSolver(NamedTuple):
+@dataclass(frozen=True)
+class TranslationSolver:
     """The least-squares translation of any pose seen along given rays. It depends on the rays alone, so it is made once.
 
     With (u, v, 1) along the ray, a joint at P + T lies on it when -T_x + u T_z = x - u z and -T_y + v T_z = y - v z
@@ -21,6 +22,10 @@ class TranslationSolver(NamedTuple):
         """Translations (m) of poses `[..., J, 3]` -> `[..., 1, 3]`. One behind the camera changes sign, as in ZeDO."""
         translation = (self.solution @ pose.flatten(-2).unsqueeze(-1)).mT
         return torch.where(translation[..., 2:] < 0, -translation, translation)
+
+    def for_each_hypothesis(self) -> "TranslationSolver":
+        """The solver of B rows `[B, ...]` for poses `[B, S, J, 3]`."""
+        return TranslationSolver(self.solution.unsqueeze(1), self.remainder.unsqueeze(1))
 
 
 def translation_solver(rays: Tensor, weights: Tensor) -> TranslationSolver:

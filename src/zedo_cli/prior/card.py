@@ -54,9 +54,7 @@ class PriorCard(BaseModel):
     noise_range: tuple[PositiveFloat, PositiveFloat]
     joints: tuple[str, ...] = JOINTS
     units: Literal["metres"] = "metres"
-    frame: Literal["camera: X right, Y down, Z forward; root-relative"] = (
-        "camera: X right, Y down, Z forward; root-relative"
-    )
+    frame: Literal["camera: X right, Y down, Z forward; root-relative"] = "camera: X right, Y down, Z forward; root-relative"
     training: TrainingSettings
     samples_seen: int
     sources: list[Source]

@@ -46,7 +46,7 @@ def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:
         if centres.shape[1:] != (len(JOINTS), 3):
             raise InputError(f"{path}: tensor '{name}' has shape {list(centres.shape)}; it must be [S, {len(JOINTS)}, 3]")
     with torch.device(device):
-        prior = Prior(card, NETWORKS[card.architecture](**card.network), poses)
+        prior = Prior(card, NETWORKS[card.architecture](**card.network), poses, Path(path).name, _digest(path))
     expected = prior.state_dict()
     for name in sorted(expected.keys() | tensors.keys()):
         if name not in tensors:
@@ -60,9 +60,8 @@ def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:
     return prior.eval().requires_grad_(False)
 
 
-def checkpoint_hash(path: Path) -> str:
-    """SHA-256 of the file, the first 16 hexadecimal digits: which prior it was, for the record."""
-    return sha256(Path(path).read_bytes()).hexdigest()[:16]
+def _digest(path: Path) -> str:
+    return sha256(Path(path).read_bytes()).hexdigest()
 
 
 def _read_card(path: Path, header: str) -> PriorCard:

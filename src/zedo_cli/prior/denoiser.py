@@ -15,12 +15,19 @@ class Prior(nn.Module):
     """A denoiser with its card and its exemplars.
 
     Buffers (root-relative poses in metres, camera frame): `exemplars [E, J, 3]`, upright and facing the camera, and
-    `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses.
+    `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses. name, digest: the file that it
+    was read from and its SHA-256.
     """
 
-    def __init__(self, card: PriorCard, network: nn.Module, poses: dict[str, Tensor]) -> None:
+    exemplars: Tensor
+
+    def __init__(
+        self, card: PriorCard, network: nn.Module, poses: dict[str, Tensor], name: str = "unsaved", digest: str = ""
+    ) -> None:
         super().__init__()
         self.card = card
+        self.name = name
+        self.digest = digest
         self.network = network
         for name, centres in poses.items():
             self.register_buffer(name, centres)
@@ -43,6 +50,10 @@ class Prior(nn.Module):
         return self.network(mean * poses, (999 * t).to(poses))
 
     def clusters(self, samples: int) -> Tensor:
-        """The stored start poses for `samples` hypotheses `[samples, J, 3]`. Raises `KeyError` if there are none."""
+        """The stored start poses for `samples` hypotheses `[samples, J, 3]`; there must be some, see `cluster_counts`."""
         return self.get_buffer(f"clusters_{samples}")
 
+    @property
+    def cluster_counts(self) -> list[int]:
+        """The numbers of hypotheses for which start poses are stored."""
+        return sorted(len(centres) for name, centres in self.named_buffers() if name.startswith("clusters_"))

@@ -58,10 +58,9 @@ def train(
     cumulative = balanced_weights(classes).cumsum(0)
     torch.manual_seed(settings.seed)
     generator = Generator(device).manual_seed(settings.seed)
-    network_size = {"hidden": settings.hidden, "embed": settings.embed, "dropout": settings.dropout}
-    network = ScoreNetwork(**network_size).to(device)
+    network = ScoreNetwork(hidden=settings.hidden, embed=settings.embed, dropout=settings.dropout).to(device)
     card = PriorCard(
-        network=network_size,
+        network={"hidden": settings.hidden, "embed": settings.embed, "dropout": settings.dropout},
         noise_range=settings.noise_range,
         training=settings,
         samples_seen=settings.steps * settings.batch_size,
@@ -94,7 +93,9 @@ def train(
         if step % 10 == 0 or step + 1 == settings.steps:
             value = loss.item()
             if not math.isfinite(value):
-                raise InputError(f"the loss diverged at step {step}; {state_path} is the last good state: lower --learning-rate")
+                raise InputError(
+                    f"the loss diverged at step {step}; {state_path} is the last good state: lower --learning-rate"
+                )
             running = value if math.isnan(running) else 0.95 * running + 0.05 * value
         if progress:
             progress(step + 1, running)

@@ -1,0 +1,44 @@
+"""The `zedo` command."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from zedo_cli import __version__
+from zedo_cli.cli.lift import lift
+from zedo_cli.cli.train import train
+from zedo_cli.errors import InputError
+
+app = typer.Typer(
+    name="zedo",
+    help="Lift 2D human keypoints to metric 3D poses. Zero-shot: any camera, any detector, no training for either.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command()(lift)
+app.command()(train)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"zedo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None: ...
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command. Bad input is one line on standard error and exit code 2."""
+    try:
+        app(args=arguments)
+    except InputError as error:
+        print(f"zedo: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(2)

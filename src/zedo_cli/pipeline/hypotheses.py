@@ -1,0 +1,35 @@
+"""Several hypotheses for each person: scoring and choosing without ground truth, and their spread."""
+
+import torch
+from torch import Tensor
+
+from zedo_cli.pipeline.rays import points_to_keypoints
+
+
+def log_likelihood(points: Tensor, rays: Tensor, confidence: Tensor, keypoint_noise: float) -> Tensor:
+    """Log-likelihood of the keypoints given the hypothesis, up to a constant: higher is better.
+
+    A joint's distance from its ray is Gaussian of `keypoint_noise / confidence` metres. points `[..., J, 3]` camera
+    frame, metres; unit rays `[..., J, 3]`; confidence `[..., J]` -> `[...]`.
+    """
+    off_ray = points - (points * rays).sum(-1, keepdim=True) * rays
+    return -0.5 * ((off_ray.square().sum(-1)) * (confidence / keypoint_noise) ** 2).sum(-1)
+
+
+def reprojection_error(points: Tensor, keypoints: Tensor, confidence: Tensor, intrinsics: Tensor) -> Tensor:
+    """Mean distance (px) of the projected joints from the seen keypoints. `[..., J, 3]` and as observed -> `[...]`."""
+    distance = (points_to_keypoints(points, intrinsics) - keypoints).norm(dim=-1)
+    seen = confidence > 0
+    return (distance * seen).sum(-1) / seen.sum(-1)
+
+
+def choose_best(points: Tensor, score: Tensor) -> Tensor:
+    """The hypothesis of the highest score. `[B, S, J, 3]`, `[B, S]` -> `[B, J, 3]`."""
+    return points[torch.arange(len(points), device=points.device), score.argmax(1)]
+
+
+def hypothesis_spread(points: Tensor) -> Tensor:
+    """Standard deviation of each joint over the hypotheses (m); NaN for a single one. `[B, S, J, 3]` -> `[B, J]`."""
+    if points.shape[1] == 1:
+        return torch.full_like(points[:, 0, :, 0], torch.nan)
+    return points.var(1).sum(-1).sqrt()

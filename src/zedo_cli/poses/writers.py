@@ -1,0 +1,75 @@
+"""Writers of lifted poses, chosen by the suffix of the output."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zedo_cli.errors import InputError
+from zedo_cli.files import atomic_write
+from zedo_cli.poses.container import Poses
+
+_ARRAYS = (
+    "poses_3d",
+    "hypotheses_3d",
+    "hypothesis_score",
+    "uncertainty",
+    "reprojection_error",
+    "frame",
+    "person",
+    "clip",
+    "intrinsics",
+)
+
+
+def write_poses(poses: Poses, path: Path) -> None:
+    """Write to `path`, complete or not at all. Raises `InputError` if its suffix is unknown or it cannot be written."""
+    checked_format(path)
+    with atomic_write(path) as temporary:
+        FORMATS[path.suffix.lower()](poses, temporary)
+
+
+def checked_format(path: Path) -> Path:
+    """The path, if there is a writer for its suffix. Raises `InputError` otherwise."""
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"{path}: unknown output format '{path.suffix}'; it is one of {', '.join(FORMATS)}")
+    return path
+
+
+def _write_npz(poses: Poses, path: Path) -> None:
+    """The arrays of `Poses`, with `joint_names` as text and `meta` as a JSON string. Nothing is pickled."""
+    arrays = {name: getattr(poses, name) for name in _ARRAYS}
+    np.savez_compressed(path, joint_names=np.array(poses.joint_names), meta=np.array(json.dumps(poses.meta)), **arrays)
+
+
+def _write_json(poses: Poses, path: Path) -> None:
+    """One document: format, meta, joint names, and a list of people in frames. What is unknown is null."""
+    people = [
+        {
+            "frame": int(poses.frame[row]),
+            "person": int(poses.person[row]),
+            "clip": int(poses.clip[row]),
+            "pose_3d": _rounded(poses.poses_3d[row]),
+            "uncertainty": _rounded(poses.uncertainty[row]),
+            "reprojection_error": round(float(poses.reprojection_error[row]), 3),
+            "hypotheses_3d": _rounded(poses.hypotheses_3d[row]),
+            "hypothesis_score": _rounded(poses.hypothesis_score[row], 4),
+            "intrinsics": _rounded(poses.intrinsics[row], 6),
+        }
+        for row in range(len(poses))
+    ]
+    document = {"format": "zedo-poses", "version": 1, "meta": poses.meta, "joint_names": poses.joint_names, "poses": people}
+    path.write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
+
+
+def _rounded(values: np.ndarray, digits: int = 5) -> Any:
+    """As lists of numbers to 0.01 mm, NaN as null."""
+    rounded = np.round(np.asarray(values, np.float64), digits).astype(object)
+    rounded[~np.isfinite(values)] = None
+    return rounded.tolist()
+
+
+FORMATS: dict[str, Callable[[Poses, Path], None]] = {".npz": _write_npz, ".json": _write_json}
+"""The writers, by suffix."""
