@@ -1,6 +1,7 @@
 """Reading NPZ files without pickle: every fault is one line that names the file, the key and the mend."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,15 @@ class NpzFile:
             raise InputError(f"{path}: no such file")
         if self.path.stat().st_size == 0:
             raise InputError(f"{path}: is empty")
+        if not zipfile.is_zipfile(self.path):
+            raise InputError(f"{path}: is no NPZ file, or is truncated; write it again with numpy.savez")
         try:
             with np.load(self.path, allow_pickle=False) as file:
                 self._arrays = {key: file[key] for key in file.files}
-        except (zipfile.BadZipFile, OSError, EOFError, AttributeError) as error:
-            raise InputError(
-                f"{path}: is no NPZ file, or is truncated ({error}); write it again with numpy.savez"
-            ) from error
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
+            raise InputError(f"{path}: is damaged ({error}); write it again with numpy.savez") from error
         except ValueError as error:
-            raise InputError(f"{path}: holds pickled objects, which are not read; save plain arrays ({error})") from error
+            raise InputError(f"{path}: holds pickled objects, which are not read; save plain arrays of numbers") from error
 
     def __contains__(self, key: str) -> bool:
         return key in self._arrays

@@ -111,6 +111,5 @@ def _settings(**values: object) -> TrainingSettings:
         return TrainingSettings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        raise InputError(
-            f"--{str(first['loc'][0]).replace('_', '-') if first['loc'] else 'options'}: {first['msg']}"
-        ) from error
+        option = str(first["loc"][0]).replace("_", "-")
+        raise InputError(f"--{option}: {first['msg'].removeprefix('Value error, ')}") from error

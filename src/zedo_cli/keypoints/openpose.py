@@ -15,8 +15,10 @@ from zedo_cli.keypoints.container import Keypoints
 
 
 class _Person(BaseModel):
+    """A person; some writers put an empty one into a frame without people."""
+
     person_id: list[int] = [-1]
-    pose_keypoints_2d: list[float]
+    pose_keypoints_2d: list[float] = []
 
 
 class _Frame(BaseModel):
@@ -68,9 +70,10 @@ def _people(path: Path) -> list[np.ndarray]:
     people = []
     for index, person in enumerate(document.people):
         values = np.array(person.pose_keypoints_2d, float)
-        if len(values) % 3 or not len(values):
+        if len(values) % 3:
             raise InputError(f"{path}: people.{index}.pose_keypoints_2d: {len(values)} numbers; x, y, confidence are needed")
-        people.append(values.reshape(-1, 3))
+        if len(values):
+            people.append(values.reshape(-1, 3))
     return people
 
 

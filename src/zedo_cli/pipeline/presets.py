@@ -21,9 +21,9 @@ class Preset(BaseModel):
     optimised_depth: PositiveFloat = 3.0
     optimised_scale: tuple[PositiveFloat, PositiveFloat] = (0.5, 2.0)
     optimisation_steps: PositiveInt = 500
-    yaws: PositiveInt = 24
+    yaws: PositiveInt = 16
     """Turns of each exemplar about the vertical."""
-    pitches: tuple[float, ...] = (-5.0, 10.0, 25.0)
+    pitches: tuple[float, ...] = (-5.0, 20.0)
     rolls: tuple[float, ...] = (-20.0, 0.0, 20.0)
     exemplar_spread: PositiveFloat = 0.14
     """Misfit, relative to the person's size in the image, at which an exemplar's probability has fallen to exp(-J / 8)."""
@@ -39,7 +39,7 @@ class Preset(BaseModel):
     """Iterations that keep the first translation (WU); `steps` keeps it throughout."""
     pull: Literal["hard", "soft"]
     """Fully on the rays, or as far as the noise of pose and keypoint says."""
-    keypoint_noise: PositiveFloat = 0.01
+    keypoint_noise: PositiveFloat = 0.005
     """Distance at which the ray of a fully confident keypoint passes its joint."""
     answer: Literal["best", "mean"] = "best"
     """The hypothesis of the best score, or the mean of all."""
@@ -60,8 +60,8 @@ PRESETS = {
             warmup=200,
             pull="hard",
         ),
-        Preset(name="fast", start="exemplars", schedule="geometric", steps=8, step="full", warmup=8, pull="soft"),
-        Preset(name="balanced", start="exemplars", schedule="geometric", steps=30, step="full", warmup=30, pull="soft"),
+        Preset(name="fast", start="exemplars", schedule="geometric", steps=8, step="full", warmup=4, pull="soft"),
+        Preset(name="balanced", start="exemplars", schedule="geometric", steps=30, step="full", warmup=15, pull="soft"),
     )
 }
 """`paper` agrees with the authors' program; `balanced` is the default."""

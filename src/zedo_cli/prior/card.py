@@ -2,9 +2,12 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
 
 from zedo_cli.skeletons import JOINTS
+
+POSES_PER_LEVEL = 8
+"""Training poses that share a noise level, whose embedding (a third of the network) is then computed once for all."""
 
 
 class TrainingSettings(BaseModel):
@@ -14,7 +17,6 @@ class TrainingSettings(BaseModel):
 
     steps: PositiveInt = 15_000
     batch_size: PositiveInt = 2048
-    poses_per_level: PositiveInt = 8
     learning_rate: PositiveFloat = 1e-3
     warmup_steps: int = Field(default=500, ge=0)
     ema_decay: float = Field(default=0.9995, gt=0, lt=1)
@@ -29,6 +31,22 @@ class TrainingSettings(BaseModel):
     bones: bool = True
     validation_subjects: tuple[str, ...] = ()
     seed: int = 0
+
+    @field_validator("batch_size")
+    @classmethod
+    def _whole_levels(cls, value: int) -> int:
+        return _multiple(value, POSES_PER_LEVEL)
+
+    @field_validator("hidden")
+    @classmethod
+    def _whole_groups(cls, value: int) -> int:
+        return _multiple(value, 32)
+
+
+def _multiple(value: int, of: int) -> int:
+    if value % of:
+        raise ValueError(f"must be a multiple of {of}")
+    return value
 
 
 class Source(BaseModel):

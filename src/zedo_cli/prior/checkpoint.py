@@ -16,17 +16,21 @@ from zedo_cli.prior.denoiser import NETWORKS, Prior
 from zedo_cli.skeletons import JOINTS
 
 _HEADER = "zedo"
+_NETWORK = "network."
 
 
 def save_prior(prior: Prior, path: Path) -> None:
-    """Write `prior` to `path` atomically, in float32."""
-    tensors = {name: tensor.detach().float().cpu().contiguous() for name, tensor in prior.state_dict().items()}
+    """Write `prior` to `path` atomically; the network's weights in half precision, the start poses in single."""
+    tensors = {
+        name: tensor.detach().to("cpu", torch.float16 if name.startswith(_NETWORK) else torch.float32).contiguous()
+        for name, tensor in prior.state_dict().items()
+    }
     with atomic_write(path) as temporary:
         save_file(tensors, temporary, metadata={_HEADER: prior.card.model_dump_json()})
 
 
 def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:
-    """Read a prior, in evaluation mode.
+    """Read a prior, in single precision and evaluation mode.
 
     Raises `InputError` if the file is missing or foreign, or if a tensor is missing, left over or of another shape.
     """
@@ -41,12 +45,17 @@ def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:
     if header is None:
         raise InputError(f"{path}: is a safetensors file without zedo's header; make one with 'zedo train'")
     card = _read_card(path, header)
-    poses = {name: tensor for name, tensor in tensors.items() if not name.startswith("network.")}
+    poses = {name: tensor for name, tensor in tensors.items() if not name.startswith(_NETWORK)}
+    if "exemplars" not in poses:
+        raise InputError(f"{path}: tensor 'exemplars' is missing; the file has no start poses")
     for name, centres in poses.items():
         if centres.shape[1:] != (len(JOINTS), 3):
             raise InputError(f"{path}: tensor '{name}' has shape {list(centres.shape)}; it must be [S, {len(JOINTS)}, 3]")
-    with torch.device(device):
-        prior = Prior(card, NETWORKS[card.architecture](**card.network), poses, Path(path).name, _digest(path))
+    try:
+        network = NETWORKS[card.architecture](**card.network)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path}: header field 'network': {error}; the checkpoint needs another zedo") from error
+    prior = Prior(card, network, poses, Path(path).name, _digest(path)).to(device)
     expected = prior.state_dict()
     for name in sorted(expected.keys() | tensors.keys()):
         if name not in tensors:

@@ -18,6 +18,9 @@ from zedo_cli.skeletons import JOINTS
 OPEN_CORPUS = ("data/mocap/train_permissive.npz", "data/mocap/train_ccbysa.npz")
 """The bundled open poses."""
 
+OPEN_LICENCE = "CC BY-SA 3.0 (by HDM05's share-alike); credits in data/README.md"
+"""The licence of a prior that was trained on them."""
+
 OPEN_VALIDATION = ("acc_per", "cmu016", "cmu049", "hdm_mm", "uip07")
 """Training people of the bundled poses that are kept for validation."""
 
@@ -30,13 +33,15 @@ class Corpus:
     """Poses to train on.
 
     poses: `[N, 17, 3]` metres, upright in a level camera's frame (Y down), pelvis at the origin. classes: `[N]`, kind of
-    pose, for balanced sampling. subjects: N names. sources: what they are, with licences.
+    pose, for balanced sampling. subjects: N names. sources: what they are, with licences. licence: of what is made from
+    them.
     """
 
     poses: Tensor
     classes: Tensor
     subjects: np.ndarray
     sources: list[Source]
+    licence: str
 
     @classmethod
     def load(cls, paths: list[Path]) -> Self:
@@ -47,13 +52,21 @@ class Corpus:
             classes=torch.cat([part.classes for part in parts]),
             subjects=np.concatenate([part.subjects for part in parts]),
             sources=[source for part in parts for source in part.sources],
+            licence="; ".join(dict.fromkeys(part.licence for part in parts)) if paths else OPEN_LICENCE,
         )
         if len(corpus.poses) < FEWEST_POSES:
             raise InputError(f"{paths[0]}: only {len(corpus.poses)} poses; a prior needs at least {FEWEST_POSES}")
         return corpus
 
     def split(self, subjects: tuple[str, ...]) -> tuple[Tensor, Tensor, Tensor]:
-        """Training poses, their classes, and the poses of the validation `subjects`."""
+        """Training poses, their classes, and the poses of the validation `subjects`.
+
+        Raises `InputError` if there is no such subject.
+        """
+        for subject in subjects:
+            if subject not in self.subjects:
+                known = ", ".join(sorted(set(self.subjects))[:5])
+                raise InputError(f"--validation {subject}: no such subject; the poses are of {known}, ...")
         held_out = torch.from_numpy(np.isin(self.subjects, subjects))
         return self.poses[~held_out], self.classes[~held_out], self.poses[held_out]
 
@@ -77,6 +90,7 @@ def _read(path: Path) -> Corpus:
             Source(name=str(name), poses=int(poses_of), licence=licence)
             for name, poses_of in zip(*np.unique(_names(file, "source", count, path.stem), return_counts=True), strict=True)
         ],
+        licence=licence,
     )
 
 

@@ -10,7 +10,7 @@ from zedo_cli.prior.augmentation import draw_orientations
 CLUSTERS = (1, 50)
 """Numbers of hypotheses for which the paper's cluster starts are stored."""
 
-EXEMPLARS = 200
+EXEMPLARS = 500
 """Size of the set that the exemplar start searches."""
 
 _SAMPLE = 50_000
@@ -19,7 +19,7 @@ _SAMPLE = 50_000
 def start_poses(poses: Tensor, weights: Tensor, seed: int, rotation: bool = True) -> dict[str, Tensor]:
     """K-means centres of upright poses `[N, 17, 3]`, sampled with `weights [N]`.
 
-    `exemplars [200, 17, 3]`: of poses turned to face the camera, for a search over orientations. `clusters_S [S, 17, 3]`:
+    `exemplars [500, 17, 3]`: of poses turned to face the camera, for a search over orientations. `clusters_S [S, 17, 3]`:
     of poses as random cameras see them (or as they are, without `rotation`), for the paper's start.
     """
     generator = torch.Generator().manual_seed(seed)

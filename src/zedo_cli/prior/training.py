@@ -5,6 +5,7 @@ optimiser, generator) is written beside the checkpoint, so that a stopped run co
 """
 
 import math
+import pickle
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from zedo_cli import __version__
 from zedo_cli.errors import InputError
 from zedo_cli.files import atomic_write
 from zedo_cli.prior.augmentation import draw_orientations, mirrored, with_new_bones
-from zedo_cli.prior.card import PriorCard, TrainingSettings
+from zedo_cli.prior.card import POSES_PER_LEVEL, PriorCard, TrainingSettings
 from zedo_cli.prior.checkpoint import save_prior
 from zedo_cli.prior.corpus import Corpus
 from zedo_cli.prior.denoiser import Prior
@@ -65,7 +66,7 @@ def train(
         training=settings,
         samples_seen=settings.steps * settings.batch_size,
         sources=corpus.sources,
-        licence="; ".join(sorted({source.licence for source in corpus.sources})),
+        licence=corpus.licence,
         seed=settings.seed,
         version=__version__,
     )
@@ -128,7 +129,7 @@ def draw_batch(poses: Tensor, cumulative: Tensor, settings: TrainingSettings, ge
 
 def draw_noise_levels(settings: TrainingSettings, generator: Generator) -> Tensor:
     """Noise levels (m) `[levels]`, log-normal, cut to the noise range (Karras et al. 2022, section 5)."""
-    normal = torch.randn(settings.batch_size // settings.poses_per_level, generator=generator, device=generator.device)
+    normal = torch.randn(settings.batch_size // POSES_PER_LEVEL, generator=generator, device=generator.device)
     return (settings.noise_median * torch.exp(settings.noise_log_spread * normal)).clamp(*settings.noise_range)
 
 
@@ -206,7 +207,10 @@ def _load_state(
 ) -> int:
     if not path.is_file():
         raise InputError(f"{path}: no such state; start the run without --resume")
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise InputError(f"{path}: is damaged or no state of a run; start the run without --resume") from error
     for name, value in settings.model_dump(mode="json").items():
         if state["settings"].get(name) != value:
             before = state["settings"].get(name)

@@ -1,0 +1,147 @@
+"""`zedo lift` as a user sees it: real files, bad input, interruption."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import zedo_cli.poses.writers
+from conftest import EXAMPLE
+from zedo_cli.skeletons import JOINTS
+
+CALIBRATION = EXAMPLE / "calibration.toml"
+CAMERA = ("--intrinsics", CALIBRATION, "--camera", "cam_01")
+
+
+def test_the_readmes_example(zedo, tmp_path):
+    code, out, err = zedo(
+        "lift", EXAMPLE / "openpose/cam01_json", *CAMERA, "-o", tmp_path / "o.npz", "-o", tmp_path / "o.json"
+    )
+    assert code == 0
+    assert "100 frames, 100 people lifted, mean reprojection error" in out
+    assert f"3D poses: {tmp_path / 'o.npz'}" in out
+    assert "skeleton body_25b (assumed" in err
+    with np.load(tmp_path / "o.npz", allow_pickle=False) as file:
+        assert file["poses_3d"].shape == (100, 17, 3)
+        assert file["hypotheses_3d"].shape == (100, 1, 17, 3)
+        assert file["uncertainty"].shape == (100, 17)
+        assert tuple(file["joint_names"]) == JOINTS
+        depth = file["poses_3d"][:, 0, 2]
+        assert 2 < np.median(depth) < 6
+        assert file["reprojection_error"].mean() < 25
+        meta = json.loads(str(file["meta"]))
+    assert meta["preset"]["name"] == "balanced"
+    assert len(meta["prior"]["sha256"]) == 64
+    assert meta["skeleton"] == "body_25b"
+    assert meta["inputs"] == [str(EXAMPLE / "openpose/cam01_json")]
+    assert len(json.loads((tmp_path / "o.json").read_text())["poses"]) == 100
+
+
+def test_a_clip_with_an_empty_frame_gets_no_pose_for_it(zedo, tmp_path):
+    camera = ("--intrinsics", CALIBRATION, "--camera", "cam_03")
+    code, out, _ = zedo("lift", EXAMPLE / "openpose/cam03_json", *camera, "-o", tmp_path / "o.npz", "--preset", "fast")
+    assert code == 0
+    assert "100 frames, 99 people lifted" in out
+    assert 52 not in np.load(tmp_path / "o.npz")["frame"]
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_batch(zedo, keypoints_npz, tmp_path):
+    for name, seed, batch in (("a", 3, 2048), ("b", 3, 2048), ("c", 3, 4), ("d", 4, 2048)):
+        options = ("--samples", 4, "--seed", seed, "--batch-size", batch, "--preset", "fast")
+        assert zedo("lift", keypoints_npz, *options, "-o", tmp_path / f"{name}.npz")[0] == 0
+    first, other_batch, other_seed = (np.load(tmp_path / f"{name}.npz")["hypotheses_3d"] for name in "acd")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    assert np.abs(first - other_batch).max() < 1e-4
+    assert first.shape == (5, 4, 17, 3)
+    assert np.abs(first - other_seed).max() > 1e-3
+
+
+def test_preset_paper_with_fifty_hypotheses(zedo, keypoints_npz, small_prior_file, tmp_path):
+    options = ("--preset", "paper", "--samples", 50, "--prior", small_prior_file)
+    assert zedo("lift", keypoints_npz, *options, "-o", tmp_path / "o.npz")[0] == 0
+    with np.load(tmp_path / "o.npz") as file:
+        assert file["hypotheses_3d"].shape == (5, 50, 17, 3)
+        assert np.isfinite(file["uncertainty"]).all()
+
+
+def test_several_people_a_frame(zedo, small_prior_file, tmp_path):
+    frame = json.loads((EXAMPLE / "openpose/cam01_json/cam01.0000.json").read_text())
+    other = json.loads((EXAMPLE / "openpose/cam01_json/cam01.0099.json").read_text())
+    frame["people"] += other["people"]
+    (tmp_path / "two_0_keypoints.json").write_text(json.dumps(frame))
+    arguments = ("lift", tmp_path / "two_0_keypoints.json", *CAMERA, "--prior", small_prior_file)
+    code, out, _ = zedo(*arguments, "-o", tmp_path / "o.npz")
+    assert code == 0
+    assert "1 frames, 2 people lifted" in out
+    assert np.load(tmp_path / "o.npz")["person"].tolist() == [0, 1]
+
+
+BAD = {
+    "missing keypoints": (("nowhere.json",), "nowhere.json: no such file"),
+    "missing camera": (("{keypoints}", "-k", "nowhere.json"), "nowhere.json: no such camera file"),
+    "no camera": (("{openpose}",), "give one with --intrinsics"),
+    "unknown skeleton": (("{keypoints}", "--skeleton", "octopus"), "--skeleton octopus: unknown"),
+    "wrong skeleton": (("{keypoints}", "--skeleton", "body_25"), "17 joints a person, but 'body_25' has 25"),
+    "unknown preset": (("{keypoints}", "--preset", "magic"), "--preset magic: unknown"),
+    "unknown device": (("{keypoints}", "--device", "abacus"), "--device abacus: unknown"),
+    "foreign prior": (("{keypoints}", "--prior", "{keypoints}"), "no safetensors file"),
+    "clusters": (("{keypoints}", "--preset", "paper", "--samples", "7"), "S = 1, 50"),
+    "output format": (("{keypoints}", "-o", "o.fbx"), "o.fbx: unknown output format"),
+    "output folder": (("{keypoints}", "-o", "{keypoints}/o.npz"), "cannot be written"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_line_and_exit_code_2(zedo, keypoints_npz, small_prior_file, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    words, message = BAD[name]
+    places = {"keypoints": keypoints_npz, "openpose": EXAMPLE / "openpose/cam01_json"}
+    if "--prior" not in words:
+        words = (*words, "--prior", str(small_prior_file))
+    code, out, err = zedo("lift", *(word.format(**places) for word in words))
+    assert code == 2
+    assert out == ""
+    assert err.startswith("zedo: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("k", "message"),
+    [(np.eye(4), "must be [3, 3]"), (np.diag([-5.0, 5, 1]), "must be positive"), (np.diag([0.0, 5, 1]), "must be positive")],
+)
+def test_bad_intrinsics_in_the_keypoints(zedo, tmp_path, k, message):
+    np.savez(tmp_path / "k.npz", keypoints=np.random.default_rng(0).uniform(9, 900, (2, 17, 2)), intrinsics=k)
+    code, _, err = zedo("lift", tmp_path / "k.npz", "--skeleton", "h36m17", "-o", tmp_path / "o.npz")
+    assert code == 2
+    assert "k.npz" in err
+    assert ("[4, 4]" in err) or (message in err)
+    assert not (tmp_path / "o.npz").exists()
+
+
+def test_an_output_folder_is_made(zedo, keypoints_npz, small_prior_file, tmp_path):
+    path = tmp_path / "new" / "folder" / "o.npz"
+    assert zedo("lift", keypoints_npz, "--prior", small_prior_file, "--preset", "fast", "-o", path)[0] == 0
+    assert path.is_file()
+
+
+def test_an_interrupted_run_leaves_nothing(zedo, keypoints_npz, small_prior_file, tmp_path, monkeypatch):
+    def interrupted(poses, path):
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(zedo_cli.poses.writers.FORMATS, ".npz", interrupted)
+    (tmp_path / "out").mkdir()
+    options = ("--prior", small_prior_file, "--preset", "fast", "-o", tmp_path / "out" / "o.npz")
+    code, _, _ = zedo("lift", keypoints_npz, *options)
+    assert code not in (0, 2)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_python_dash_m_is_the_same_command():
+    ran = subprocess.run([sys.executable, "-m", "zedo_cli", "--version"], capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("zedo ")

@@ -1,0 +1,82 @@
+"""Fixtures that several rooms share: the bundled prior, the real example, a small prior for quick runs."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from zedo_cli.cli.app import main
+from zedo_cli.files import bundled
+from zedo_cli.lifting import bundled_prior
+from zedo_cli.prior import Prior, load_prior, save_prior
+from zedo_cli.prior.card import PriorCard, TrainingSettings
+from zedo_cli.prior.score_network import ScoreNetwork
+
+os.environ.setdefault("COLUMNS", "120")
+
+GOLDEN = Path(__file__).parent / "golden"
+EXAMPLE = bundled("data/pose2sim")
+
+
+@pytest.fixture(scope="session")
+def prior() -> Prior:
+    return load_prior(bundled_prior())
+
+
+@pytest.fixture(scope="session")
+def small_prior(prior: Prior) -> Prior:
+    """An untrained prior of the bundled one's layout, for tests that need a file and no accuracy."""
+    torch.manual_seed(0)
+    card = PriorCard(
+        network={"hidden": 64, "embed": 32, "dropout": 0.0},
+        noise_range=(0.001, 1.0),
+        training=TrainingSettings(),
+        samples_seen=0,
+        sources=[],
+        licence="none",
+        seed=0,
+        version="test",
+    )
+    poses = {name: tensor.clone() for name, tensor in prior.named_buffers()}
+    return Prior(card, ScoreNetwork(hidden=64, embed=32, dropout=0.0), poses).eval()
+
+
+@pytest.fixture
+def small_prior_file(small_prior: Prior, tmp_path: Path) -> Path:
+    path = tmp_path / "small.safetensors"
+    save_prior(small_prior, path)
+    return path
+
+
+@pytest.fixture
+def zedo(capfd: pytest.CaptureFixture[str]):
+    """Run the command as a user does: `zedo("lift", ...)` -> exit code, standard output, standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        return int(stop.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture
+def keypoints_npz(tmp_path: Path) -> Path:
+    """Five people of the real example in zedo's NPZ, on the 17 joints, with their intrinsics."""
+    reference = np.load(EXAMPLE / "reference.npz")
+    rows = slice(0, 50, 10)
+    points = reference["kp2d"][rows]
+    confidence = np.where(np.isfinite(points).all(-1), reference["conf"][rows], 0)
+    path = tmp_path / "people.npz"
+    np.savez(
+        path,
+        keypoints=np.nan_to_num(points),
+        confidence=confidence,
+        intrinsics=reference["K"][rows],
+        frame=reference["frame"][rows],
+        skeleton="h36m17",
+    )
+    return path

@@ -1,0 +1,105 @@
+"""Starts: the exemplar posterior finds what is there, the optimisation of R and T recovers a turn."""
+
+import math
+
+import pytest
+import torch
+
+from zedo_cli.pipeline.rays import View, keypoints_to_directions, keypoints_to_rays, points_to_keypoints
+from zedo_cli.pipeline.rotations import camera_rotation
+from zedo_cli.pipeline.start import (
+    exemplar_posterior,
+    optimise_rotation_translation,
+    place_on_ray,
+    quaternion_to_rotation,
+    turned_exemplars,
+)
+from zedo_cli.pipeline.translation import translation_solver
+
+INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1000, 500], [0, 0, 1]])
+
+
+@pytest.fixture
+def candidates(prior):
+    return turned_exemplars(prior.exemplars[:20], 8, (0.0, 20.0), (0.0,))
+
+
+def posterior_of(candidates, which, spread=0.05, missing=()):
+    poses = candidates[which]
+    keypoints = points_to_keypoints(poses + torch.tensor([0.3, 0.1, 4.0]), INTRINSICS)
+    directions = keypoints_to_directions(keypoints, INTRINSICS)
+    weights = torch.ones(directions.shape[:2])
+    weights[:, list(missing)] = 0
+    directions[:, list(missing)] = torch.tensor([5.0, 5.0, 1.0])
+    return exemplar_posterior(candidates, directions, weights, translation_solver(directions, weights), spread)
+
+
+def test_turned_exemplars_cover_the_grid(prior):
+    turned = turned_exemplars(prior.exemplars[:3], 4, (0.0, 10.0), (-5.0, 5.0))
+    assert turned.shape == (3 * 4 * 2 * 2, 17, 3)
+    expected = prior.exemplars[1] @ camera_rotation(*torch.deg2rad(torch.tensor([90.0, 10.0, 5.0]))).T
+    assert torch.allclose(turned[1 * 16 + 1 * 4 + 1 * 2 + 1], expected, atol=1e-6)
+
+
+def test_a_candidate_finds_itself(candidates):
+    which = torch.tensor([3, 77, 200])
+    posterior = posterior_of(candidates, which, spread=1e-3)
+    assert posterior.probability.argmax(1).tolist() == which.tolist()
+    assert torch.allclose(posterior.mean(), candidates[which], atol=1e-3)
+    assert (posterior.spread() < 1e-2).all()
+
+
+def test_what_is_missing_is_uncertain(candidates):
+    which = torch.tensor([3, 77, 200])
+    legs = (2, 3, 5, 6)
+    whole, half = posterior_of(candidates, which), posterior_of(candidates, which, missing=legs)
+    assert (half.spread()[:, [3, 6]] > whole.spread()[:, [3, 6]]).all()
+    assert torch.allclose(half.probability.sum(1), torch.ones(3))
+
+
+def test_draws_follow_the_probability(candidates):
+    posterior = posterior_of(candidates, torch.tensor([3, 77, 200]), spread=0.2)
+    draws = posterior.draw(4000, 0.3)
+    assert torch.allclose(draws.mean(1), posterior.mean(), atol=5e-3)
+    assert torch.equal(draws, posterior.draw(4000, 0.3))
+
+
+def test_optimisation_recovers_a_turn_about_z(prior):
+    pose = prior.exemplars[:3].double()
+    angle = torch.tensor([0.4, -0.7, 1.0], dtype=torch.float64)
+    turned = pose @ camera_rotation(0 * angle, 0 * angle, angle).mT
+    points = turned + torch.tensor([0.3, -0.2, 4.0], dtype=torch.float64)
+    keypoints = points_to_keypoints(points, INTRINSICS.double())
+    view = View(keypoints_to_rays(keypoints, INTRINSICS.double()), torch.ones(3, 17))
+    found, translation = optimise_rotation_translation(
+        pose, place_on_ray(view, 3.0), keypoints, INTRINSICS.double(), view.confidence, learning_rate=0.02
+    )
+    assert torch.allclose(found + translation, points, atol=0.05)
+
+
+def test_optimisation_keeps_rows_apart(prior):
+    pose = prior.exemplars[:4]
+    keypoints = points_to_keypoints(pose + torch.tensor([0.0, 0.0, 4.0]), INTRINSICS) + 5
+    view = View(keypoints_to_rays(keypoints, INTRINSICS), torch.ones(4, 17))
+
+    def run(rows):
+        start = place_on_ray(View(view.rays[rows], view.confidence[rows]), 3.0)
+        return optimise_rotation_translation(
+            pose[rows], start, keypoints[rows], INTRINSICS, view.confidence[rows], iterations=50
+        )
+
+    whole, alone = run(slice(None)), run(slice(2, 3))
+    assert torch.allclose(whole[0][2:3], alone[0], atol=1e-5)
+    assert torch.allclose(whole[1][2:3], alone[1], atol=1e-5)
+
+
+def test_place_on_ray_does_without_the_pelvis():
+    rays = torch.nn.functional.normalize(torch.tensor([[[9.0, 9, 1], [0.1, 0, 1], [-0.1, 0, 1]]]), dim=-1)
+    point = place_on_ray(View(rays, torch.tensor([[0.0, 1, 1]])), 3.0)
+    assert torch.allclose(point, torch.tensor([[[0.0, 0, 3]]]), atol=1e-6)
+
+
+def test_quaternions_of_any_length_turn():
+    half = math.pi / 8
+    rotation = quaternion_to_rotation(5 * torch.tensor([math.cos(half), 0, math.sin(half), 0]))
+    assert torch.allclose(rotation, camera_rotation(torch.tensor(2 * half), torch.tensor(0.0), torch.tensor(0.0)), atol=1e-6)

@@ -1,0 +1,101 @@
+"""Checkpoints: a round trip, and strictness."""
+
+import json
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from zedo_cli.errors import InputError
+from zedo_cli.prior import load_prior, save_prior
+from zedo_cli.skeletons import JOINTS
+
+
+def test_round_trip(small_prior, small_prior_file, tmp_path):
+    loaded = load_prior(small_prior_file)
+    assert loaded.card == small_prior.card
+    pose = torch.randn(4, 17, 3)
+    assert torch.allclose(loaded(pose, torch.tensor(0.1)), small_prior(pose, torch.tensor(0.1)), atol=1e-3)
+    assert torch.equal(loaded.exemplars, small_prior.exemplars)
+    again = tmp_path / "again.safetensors"
+    save_prior(loaded, again)
+    assert again.read_bytes() == small_prior_file.read_bytes()
+
+
+def test_the_bundled_prior_tells_what_it_is(prior):
+    card = prior.card
+    assert card.joints == JOINTS
+    assert card.units == "metres"
+    assert card.samples_seen >= 20_000_000
+    assert {"cmu_amc", "accad_bvh", "uiprmd", "hdm05"} <= {source.name for source in card.sources}
+    assert "CC BY-SA" in card.licence
+    assert prior.cluster_counts == [1, 50]
+    assert prior.exemplars.shape == (500, 17, 3)
+    assert sum(parameter.numel() for parameter in prior.parameters()) == 7_203_379
+
+
+def changed(source, target, tensors=None, header=None):
+    """A copy of a checkpoint with its tensors or its header changed."""
+    with safe_open(source, "pt") as file:
+        metadata = file.metadata()
+    content = load_file(source)
+    if tensors:
+        tensors(content)
+    if header:
+        card = json.loads(metadata["zedo"])
+        header(card)
+        metadata = {"zedo": json.dumps(card)}
+    save_file(content, target, metadata)
+    return target
+
+
+BAD_TENSORS = {
+    "missing": (lambda t: t.pop("network.post_dense.bias"), "'network.post_dense.bias' is missing"),
+    "left over": (lambda t: t.update({"network.extra": torch.zeros(1)}), "'network.extra' does not belong"),
+    "shape": (lambda t: t.update({"network.post_dense.bias": torch.zeros(3)}), "has shape [3]; the network"),
+    "exemplars": (lambda t: t.update({"exemplars": torch.zeros(5, 16, 3)}), "must be [S, 17, 3]"),
+    "no exemplars": (lambda t: t.pop("exemplars"), "'exemplars' is missing"),
+}
+BAD_HEADERS = {
+    "architecture": (lambda c: c.update(architecture="octopus"), "architecture 'octopus' is unknown"),
+    "joints": (lambda c: c.update(joints=list(reversed(JOINTS))), "joint order"),
+    "version": (lambda c: c.update(format_version=2), "format_version"),
+    "units": (lambda c: c.update(units="millimetres"), "units"),
+    "field": (lambda c: c.update(colour="red"), "colour"),
+    "network": (lambda c: c["network"].update(colour=1), "header field 'network'"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_TENSORS)
+def test_tensors_are_checked(small_prior_file, tmp_path, name):
+    change, message = BAD_TENSORS[name]
+    with pytest.raises(InputError, match=r"bad\.safetensors") as error:
+        load_prior(changed(small_prior_file, tmp_path / "bad.safetensors", tensors=change))
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("name", BAD_HEADERS)
+def test_headers_are_checked(small_prior_file, tmp_path, name):
+    change, message = BAD_HEADERS[name]
+    with pytest.raises(InputError, match=r"bad\.safetensors") as error:
+        load_prior(changed(small_prior_file, tmp_path / "bad.safetensors", header=change))
+    assert message in str(error.value)
+
+
+def test_foreign_files(tmp_path, small_prior_file):
+    (tmp_path / "text.safetensors").write_text("hello")
+    save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors")
+    (tmp_path / "cut.safetensors").write_bytes(small_prior_file.read_bytes()[:-100])
+    torch.save({"a": 1}, tmp_path / "pickle.safetensors")
+    messages = {
+        "text": "no safetensors",
+        "other": "without zedo's header",
+        "cut": "no safetensors",
+        "pickle": "no safetensors",
+    }
+    for name, message in messages.items():
+        with pytest.raises(InputError, match=message):
+            load_prior(tmp_path / f"{name}.safetensors")
+    with pytest.raises(InputError, match="no such checkpoint"):
+        load_prior(tmp_path / "nowhere.safetensors")
