@@ -7,17 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from places import EXAMPLE
 from zedo_cli.cli.app import main
-from zedo_cli.files import bundled
 from zedo_cli.lifting import bundled_prior
 from zedo_cli.prior import Prior, load_prior, save_prior
 from zedo_cli.prior.card import PriorCard, TrainingSettings
 from zedo_cli.prior.score_network import ScoreNetwork
 
 os.environ.setdefault("COLUMNS", "120")
-
-GOLDEN = Path(__file__).parent / "golden"
-EXAMPLE = bundled("data/pose2sim")
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +27,7 @@ def small_prior(prior: Prior) -> Prior:
     """An untrained prior of the bundled one's layout, for tests that need a file and no accuracy."""
     torch.manual_seed(0)
     card = PriorCard(
-        network={"hidden": 64, "embed": 32, "dropout": 0.0},
+        network={"hidden": 256, "embed": 32, "dropout": 0.0},
         noise_range=(0.001, 1.0),
         training=TrainingSettings(),
         samples_seen=0,
@@ -40,7 +37,7 @@ def small_prior(prior: Prior) -> Prior:
         version="test",
     )
     poses = {name: tensor.clone() for name, tensor in prior.named_buffers()}
-    return Prior(card, ScoreNetwork(hidden=64, embed=32, dropout=0.0), poses).eval()
+    return Prior(card, ScoreNetwork(hidden=256, embed=32, dropout=0.0), poses).eval()
 
 
 @pytest.fixture

@@ -82,8 +82,8 @@ def lift_keypoints(
     starts = StartPoses(clusters, prior.exemplars)
     offset = torch.rand((), generator=torch.Generator().manual_seed(seed), dtype=torch.float64).item()
 
-    arrays = (keypoints.points, keypoints.confidence, keypoints.intrinsics)
-    seen = Observation(*(torch.from_numpy(np.array(array, np.float32)) for array in arrays))
+    arrays = [np.array(array, np.float32) for array in (keypoints.points, keypoints.confidence, keypoints.intrinsics)]
+    seen = Observation(*(torch.from_numpy(array) for array in arrays))
     rows = max(1, batch_size // samples)
     parts = []
     with torch.no_grad():
@@ -103,6 +103,8 @@ def lift_keypoints(
         frame=keypoints.frame,
         person=keypoints.person,
         clip=keypoints.clip,
+        keypoints_2d=arrays[0],
+        confidence=arrays[1],
         joint_names=JOINTS,
         intrinsics=arrays[2],
         meta=_meta(keypoints, prior, camera, preset, samples, seed),

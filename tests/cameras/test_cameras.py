@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from conftest import EXAMPLE
+from places import EXAMPLE
 from zedo_cli.cameras import Camera, read_camera
 from zedo_cli.errors import InputError
 

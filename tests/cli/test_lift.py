@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import zedo_cli.poses.writers
-from conftest import EXAMPLE
+from places import EXAMPLE
 from zedo_cli.skeletons import JOINTS
 
 CALIBRATION = EXAMPLE / "calibration.toml"

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from conftest import EXAMPLE
+from places import EXAMPLE
 from zedo_cli.cameras import read_camera
 from zedo_cli.errors import InputError
 from zedo_cli.keypoints import read_keypoints

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from conftest import GOLDEN
+from places import GOLDEN
 from zedo_cli.pipeline.algorithm import zedo
 from zedo_cli.pipeline.denoise import SubVP, sub_vp_noise_levels, sub_vp_step
 from zedo_cli.pipeline.lift import Observation, _optimise

@@ -24,6 +24,8 @@ def poses():
         frame=np.array([5, 6, 6]),
         person=np.array([0, 0, 1]),
         clip=np.zeros(3, np.int64),
+        keypoints_2d=generator.uniform(0, 999, (3, 17, 2)).astype(np.float32),
+        confidence=generator.uniform(size=(3, 17)).astype(np.float32),
         joint_names=JOINTS,
         intrinsics=np.eye(3, dtype=np.float32)[None].repeat(3, 0),
         meta={"seed": 0, "units": {"poses_3d": "metres"}},
@@ -46,6 +48,15 @@ def test_json_is_strict_and_complete(poses, tmp_path):
     assert document["poses"][2]["pose_3d"] == [pytest.approx(joint, abs=1e-5) for joint in poses.poses_3d[2].tolist()]
     assert document["poses"][1]["uncertainty"] == [None] * 17
     assert [row["frame"] for row in document["poses"]] == [5, 6, 6]
+
+
+def test_a_picture_is_drawn(poses, tmp_path):
+    from matplotlib.image import imread
+
+    write_poses(poses, tmp_path / "o.png")
+    image = imread(tmp_path / "o.png")
+    assert image.shape[0] > 500
+    assert image[..., :3].std() > 0.02
 
 
 def test_an_unknown_format_is_refused(poses, tmp_path):

@@ -46,7 +46,7 @@ def lift(
         typer.Option(
             "--output",
             "-o",
-            help="Where to write: .npz or .json; may be given twice. [default: <first input>_3d.npz, here]",
+            help="Where to write: .npz, .json or .png (a picture); may be repeated. Default: FIRST-INPUT_3d.npz, here.",
             rich_help_panel="Output",
             show_default=False,
         ),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from zedo_cli.cli.options import Device, console, progress_bar
+from zedo_cli.cli.options import Device, progress_bar
 from zedo_cli.prior.card import TrainingSettings
 
 _DEFAULT = TrainingSettings()
@@ -84,7 +84,6 @@ def train(
     )
     on = find_device(device)
     corpus = Corpus.load(data or [])
-    console.print(f"{len(corpus.poses)} poses of {len(set(corpus.subjects))} subjects, on {on}", markup=False)
     started = time.perf_counter()
     first: list[int] = []
     with progress_bar("steps") as bar:
@@ -96,6 +95,7 @@ def train(
             bar.update(task, completed=done, description=f"Training: loss {loss:.4f}, {rate:,.0f} samples/s")
 
         outcome = run(corpus, settings, output, on, save_every, resume, progress)
+    typer.echo(f"{len(corpus.poses)} poses of {len(set(corpus.subjects))} subjects, on {on}")
     typer.echo(f"{steps * batch_size:,} samples in all, {time.perf_counter() - started:.0f} s in this run")
     for sigma, error in outcome.validation.items():
         typer.echo(f"validation: noise {1000 * sigma:5.0f} mm -> {1000 * error:6.1f} mm RMS a coordinate")

@@ -13,6 +13,7 @@ class Poses:
     poses_3d: `[N, 17, 3]`. hypotheses_3d: `[N, S, 17, 3]`. hypothesis_score: `[N, S]`, log-likelihood of the keypoints,
     higher is better. uncertainty: `[N, 17]` m, standard deviation of the joint relative to the pelvis; NaN if unknown.
     reprojection_error: `[N]`, mean over the seen joints, pixels after undistortion. frame, person, clip: `[N]`.
+    keypoints_2d, confidence: `[N, 17, 2]` px and `[N, 17]`, what was lifted, undistorted and on the 17 joints.
     intrinsics: `[N, 3, 3]`. meta: what made them (JSON).
     """
 
@@ -24,6 +25,8 @@ class Poses:
     frame: np.ndarray
     person: np.ndarray
     clip: np.ndarray
+    keypoints_2d: np.ndarray
+    confidence: np.ndarray
     joint_names: tuple[str, ...]
     intrinsics: np.ndarray
     meta: dict[str, Any]

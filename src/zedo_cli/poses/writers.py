@@ -10,6 +10,7 @@ import numpy as np
 from zedo_cli.errors import InputError
 from zedo_cli.files import atomic_write
 from zedo_cli.poses.container import Poses
+from zedo_cli.poses.figure import write_figure
 
 _ARRAYS = (
     "poses_3d",
@@ -20,6 +21,8 @@ _ARRAYS = (
     "frame",
     "person",
     "clip",
+    "keypoints_2d",
+    "confidence",
     "intrinsics",
 )
 
@@ -56,6 +59,8 @@ def _write_json(poses: Poses, path: Path) -> None:
             "reprojection_error": round(float(poses.reprojection_error[row]), 3),
             "hypotheses_3d": _rounded(poses.hypotheses_3d[row]),
             "hypothesis_score": _rounded(poses.hypothesis_score[row], 4),
+            "keypoints_2d": _rounded(poses.keypoints_2d[row], 3),
+            "confidence": _rounded(poses.confidence[row], 4),
             "intrinsics": _rounded(poses.intrinsics[row], 6),
         }
         for row in range(len(poses))
@@ -71,5 +76,5 @@ def _rounded(values: np.ndarray, digits: int = 5) -> Any:
     return rounded.tolist()
 
 
-FORMATS: dict[str, Callable[[Poses, Path], None]] = {".npz": _write_npz, ".json": _write_json}
+FORMATS: dict[str, Callable[[Poses, Path], None]] = {".npz": _write_npz, ".json": _write_json, ".png": write_figure}
 """The writers, by suffix."""

@@ -1,0 +1,31 @@
+# make demo   lift a real example to 3D with the bundled prior
+# make test   lint, types and tests
+# Both set up .venv first; PYTHON chooses the interpreter (3.11 or newer).
+
+PYTHON ?= python3
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+EXAMPLE = data/pose2sim
+
+demo: .venv/demo
+	.venv/bin/zedo lift $(EXAMPLE)/openpose/cam01_json --intrinsics $(EXAMPLE)/calibration.toml --camera cam_01 \
+		--output demo/cam01.npz --output demo/cam01.png
+
+test: .venv/test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/pytest
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "zedo needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+
+.venv/demo: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) --editable '.[plot]'
+	touch $@
+
+.venv/test: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) --editable '.[test]'
+	touch $@
+
+.PHONY: demo test
