@@ -54,7 +54,7 @@ def lift_keypoints(
     preset: Preset = PRESETS[DEFAULT_PRESET],
     samples: int = 1,
     seed: int = 0,
-    batch_size: int = 2048,
+    batch_size: int = 512,
     progress: Callable[[int], None] | None = None,
 ) -> Poses:
     """Lift every row, on the device that the prior is on.

@@ -63,7 +63,7 @@ BAD_HEADERS = {
     "version": (lambda c: c.update(format_version=2), "format_version"),
     "units": (lambda c: c.update(units="millimetres"), "units"),
     "field": (lambda c: c.update(colour="red"), "colour"),
-    "network": (lambda c: c["network"].update(colour=1), "header field 'network'"),
+    "network": (lambda c: c["network"].update(colour=1), "header field network"),
 }
 
 

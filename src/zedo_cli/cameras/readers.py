@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zedo_cli.cameras.camera import Camera, checked_intrinsics
-from zedo_cli.errors import InputError
+from zedo_cli.errors import InputError, first_fault
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -98,8 +98,7 @@ def _validated(model: type[Model], document: Any, place: str) -> Model:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(f"{place}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise InputError(f"{place}: {first_fault(error)}") from error
 
 
 _READERS: dict[str, Callable[[Path, str | None], Camera]] = {

@@ -65,7 +65,7 @@ def lift(
     device: Device = "auto",
     batch_size: Annotated[
         int, typer.Option(min=1, help="Hypotheses at once; changes memory and speed only.", rich_help_panel=_RUNNING)
-    ] = 2048,
+    ] = 512,
 ) -> None:
     """Lift 2D keypoints to 3D poses in metres, in the camera's frame (X right, Y down, Z forward).
 

@@ -105,11 +105,9 @@ def train(
 def _settings(**values: object) -> TrainingSettings:
     from pydantic import ValidationError
 
-    from zedo_cli.errors import InputError
+    from zedo_cli.errors import InputError, first_fault
 
     try:
         return TrainingSettings.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        option = str(first["loc"][0]).replace("_", "-")
-        raise InputError(f"--{option}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise InputError(f"--{first_fault(error).replace('_', '-')}") from error

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from zedo_cli.errors import InputError
+from zedo_cli.errors import InputError, first_fault
 from zedo_cli.keypoints.container import Keypoints
 
 
@@ -65,8 +65,7 @@ def _people(path: Path) -> list[np.ndarray]:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: is empty, truncated or no JSON ({error}); write it again") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}; OpenPose's JSON is needed") from error
+        raise InputError(f"{path}: {first_fault(error)}; OpenPose's JSON is needed") from error
     people = []
     for index, person in enumerate(document.people):
         values = np.array(person.pose_keypoints_2d, float)

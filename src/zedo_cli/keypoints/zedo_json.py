@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
 
-from zedo_cli.errors import InputError
+from zedo_cli.errors import InputError, first_fault
 from zedo_cli.keypoints.container import Keypoints
 
 FORMAT = "zedo-keypoints"
@@ -53,9 +53,7 @@ def read_zedo_json(path: Path, text: str) -> Keypoints:
     try:
         document = KeypointsDocument.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: {place or 'document'}: {first['msg']}") from error
+        raise InputError(f"{path}: {first_fault(error)}") from error
     rows = [(frame.frame, person) for frame in document.frames for person in frame.people]
     joints = len(rows[0][1].keypoints) if rows else 0
     data = np.full((len(rows), joints, 3), np.nan)

@@ -73,7 +73,7 @@ def lift(
         candidates = start.turned_exemplars(starts.exemplars, preset.yaws, preset.pitches, preset.rolls)
         posterior = start.exemplar_posterior(candidates, directions, weights, solver, preset.exemplar_spread)
         pose = torch.cat([posterior.mean()[:, None], posterior.draw(samples - 1, offset)], dim=1)
-        uncertainty = posterior.spread() * preset.uncertainty_scale
+        uncertainty = posterior.spread()
     else:
         pose = starts.clusters.expand(len(directions), -1, -1, -1)
     if preset.optimise_start:
@@ -98,7 +98,7 @@ def lift(
 
     points = pose + translation
     score = hypotheses.log_likelihood(points, *view, preset.keypoint_noise)
-    answer = points.mean(1) if preset.answer == "mean" else hypotheses.choose_best(points, score)
+    answer = points[:, 0] if preset.answer == "first" else hypotheses.choose_best(points, score)
     if uncertainty is None:
         uncertainty = hypotheses.hypothesis_spread(pose - pose[..., :1, :])
     return Lifted(answer, points, score, uncertainty, hypotheses.reprojection_error(answer, *seen))

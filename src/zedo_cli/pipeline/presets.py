@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, PositiveInt
 
 
 class Preset(BaseModel):
@@ -41,10 +41,8 @@ class Preset(BaseModel):
     """Fully on the rays, or as far as the noise of pose and keypoint says."""
     keypoint_noise: PositiveFloat = 0.005
     """Distance at which the ray of a fully confident keypoint passes its joint."""
-    answer: Literal["best", "mean"] = "best"
-    """The hypothesis of the best score, or the mean of all."""
-    uncertainty_scale: float = Field(default=1.0, gt=0)
-    """Error over spread, as measured on validation people."""
+    answer: Literal["first", "best"] = "first"
+    """The hypothesis that starts from the posterior mean, or the one of the best score."""
 
 
 PRESETS = {
@@ -59,6 +57,7 @@ PRESETS = {
             step="sub-vp",
             warmup=200,
             pull="hard",
+            answer="best",
         ),
         Preset(name="fast", start="exemplars", schedule="geometric", steps=8, step="full", warmup=4, pull="soft"),
         Preset(name="balanced", start="exemplars", schedule="geometric", steps=30, step="full", warmup=15, pull="soft"),

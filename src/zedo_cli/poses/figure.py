@@ -43,7 +43,7 @@ def _draw_image(axes: Any, poses: Poses, row: int, legend: bool) -> None:
     axes.plot([], [], color=_RIGHT, label="lift: right")
     axes.plot([], [], color=_LEFT, label="lift: left")
     if legend:
-        axes.legend(fontsize=7, frameon=False, loc="lower left")
+        axes.figure.legend(*axes.get_legend_handles_labels(), fontsize=8, frameon=False, loc="outside lower center", ncols=3)
     axes.set_title(f"frame {poses.frame[row]}, {poses.reprojection_error[row]:.0f} px", fontsize=9)
     axes.set_aspect("equal")
     axes.invert_yaxis()

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from zedo_cli.errors import InputError
+from zedo_cli.errors import InputError, first_fault
 from zedo_cli.files import atomic_write
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.denoiser import NETWORKS, Prior
@@ -54,7 +54,7 @@ def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:
     try:
         network = NETWORKS[card.architecture](**card.network)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{path}: header field 'network': {error}; the checkpoint needs another zedo") from error
+        raise InputError(f"{path}: header field network: {error}; the checkpoint needs another zedo") from error
     prior = Prior(card, network, poses, Path(path).name, _digest(path)).to(device)
     expected = prior.state_dict()
     for name in sorted(expected.keys() | tensors.keys()):
@@ -77,9 +77,7 @@ def _read_card(path: Path, header: str) -> PriorCard:
     try:
         card = PriorCard.model_validate_json(header)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: header field '{place}': {first['msg']}; the checkpoint needs another zedo") from error
+        raise InputError(f"{path}: header field {first_fault(error)}; the checkpoint needs another zedo") from error
     if card.architecture not in NETWORKS:
         raise InputError(f"{path}: architecture '{card.architecture}' is unknown; this zedo has {', '.join(NETWORKS)}")
     if card.joints != JOINTS:
