@@ -23,6 +23,12 @@ def test_the_stored_exemplars_are_upright_people(prior):
     assert ((thighs > 0.2) & (thighs < 0.6)).all()
 
 
+def test_the_single_cluster_is_a_person_who_faces_the_camera(prior):
+    person = prior.clusters(1)[0]
+    assert person[4, 0] - person[1, 0] > 0.1
+    assert person[11, 0] - person[14, 0] > 0.2
+
+
 def test_k_means_finds_clusters_largest_first():
     centres = torch.randn(3, 17, 3)
     poses = torch.cat([centres[1].repeat(50, 1, 1), centres[0].repeat(30, 1, 1), centres[2].repeat(10, 1, 1)])

@@ -20,13 +20,15 @@ def start_poses(poses: Tensor, weights: Tensor, seed: int, rotation: bool = True
     """K-means centres of upright poses `[N, 17, 3]`, sampled with `weights [N]`.
 
     `exemplars [500, 17, 3]`: of poses turned to face the camera, for a search over orientations. `clusters_S [S, 17, 3]`:
-    of poses as random cameras see them (or as they are, without `rotation`), for the paper's start.
+    of poses as random cameras see them (or as they are, without `rotation`), for the paper's start; but a single one is
+    of poses that face the camera, since the mean over all directions is a stick without sides, which has no R and T.
     """
     generator = torch.Generator().manual_seed(seed)
     sample = poses[torch.multinomial(weights, _SAMPLE, replacement=True, generator=generator)]
     seen = sample @ draw_orientations(_SAMPLE, generator).mT if rotation else sample
-    centres = {f"clusters_{count}": k_means(seen, count, seed) for count in CLUSTERS}
-    return centres | {"exemplars": k_means(facing_camera(sample), EXEMPLARS, seed)}
+    facing = facing_camera(sample)
+    centres = {f"clusters_{count}": k_means(seen if count > 1 else facing, count, seed) for count in CLUSTERS}
+    return centres | {"exemplars": k_means(facing, EXEMPLARS, seed)}
 
 
 def facing_camera(poses: Tensor) -> Tensor:
