@@ -17,8 +17,9 @@ from zedo_cli.cameras.camera import Camera, checked_intrinsics
 from zedo_cli.errors import InputError
 from zedo_cli.files import bundled
 from zedo_cli.keypoints import Keypoints
-from zedo_cli.pipeline.lift import Lifted, Observation, StartPoses, lift
+from zedo_cli.pipeline.lift import Lifted, Observation, lift
 from zedo_cli.pipeline.presets import PRESETS, Preset
+from zedo_cli.pipeline.start import turned_exemplars
 from zedo_cli.poses import Poses
 from zedo_cli.prior import Prior
 from zedo_cli.skeletons import JOINTS
@@ -74,12 +75,17 @@ def lift_keypoints(
     keypoints = _through(keypoints, camera)
     if keypoints.intrinsics is None:
         raise InputError(f"{keypoints.clip_names[0]}: holds no camera; give one with --intrinsics K.json")
+    if not len(keypoints):
+        raise InputError(f"{keypoints.clip_names[0]}: nothing to lift ({'; '.join(keypoints.notes) or 'no rows'})")
     if preset.start == "clusters" and samples not in prior.cluster_counts:
         counts = ", ".join(map(str, prior.cluster_counts))
         raise InputError(f"--samples {samples}: preset '{preset.name}' starts from stored clusters, for S = {counts}")
     device = prior.exemplars.device
-    clusters = prior.clusters(samples) if preset.start == "clusters" else prior.exemplars[:0]
-    starts = StartPoses(clusters, prior.exemplars)
+    starts = (
+        prior.clusters(samples)
+        if preset.start == "clusters"
+        else turned_exemplars(prior.exemplars, preset.yaws, preset.pitches, preset.rolls)
+    )
     offset = torch.rand((), generator=torch.Generator().manual_seed(seed), dtype=torch.float64).item()
 
     arrays = [np.array(array, np.float32) for array in (keypoints.points, keypoints.confidence, keypoints.intrinsics)]
@@ -114,9 +120,20 @@ def lift_keypoints(
 def _through(keypoints: Keypoints, camera: Camera | None) -> Keypoints:
     """The keypoints without the camera's distortion, and with a valid K for each row."""
     if camera is not None:
-        points = np.where(keypoints.confidence[..., None] > 0, camera.undistort(keypoints.points), 0)
-        intrinsics = np.broadcast_to(camera.intrinsics, (len(keypoints), 3, 3))
-        return replace(keypoints, points=points, intrinsics=intrinsics, image_size=camera.size or keypoints.image_size)
+        seen = keypoints.confidence > 0
+        points = camera.undistort(keypoints.points)
+        lost = seen & np.isnan(points).any(-1)
+        notes = (
+            [f"{np.count_nonzero(lost)} keypoints lie outside the lens's model: treated as missing"] if lost.any() else []
+        )
+        return replace(
+            keypoints,
+            points=np.where((seen & ~lost)[..., None], points, 0),
+            confidence=np.where(lost, 0, keypoints.confidence),
+            intrinsics=np.broadcast_to(camera.intrinsics, (len(keypoints), 3, 3)),
+            image_size=camera.size or keypoints.image_size,
+            notes=(*keypoints.notes, *notes),
+        ).without_little()
     if keypoints.intrinsics is not None:
         for k in np.unique(keypoints.intrinsics, axis=0):
             checked_intrinsics(k, f"{keypoints.clip_names[0]}: intrinsics")

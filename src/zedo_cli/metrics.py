@@ -13,7 +13,7 @@ def mpjpe(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
     `[N, J, 3]`, `[N, J, 3]` -> `[N]`; NaN for a pose without a joint.
     """
-    return _mean_over_joints(np.linalg.norm(_double(predicted) - _double(truth), axis=-1))
+    return _mean_over_joints(np.linalg.norm(_double(predicted) - _double(truth), axis=-1), truth)
 
 
 def pa_mpjpe(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -22,7 +22,7 @@ def pa_mpjpe(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
     `[N, J, 3]`, `[N, J, 3]` -> `[N]`. Joints whose truth is NaN do not count; NaN for a pose with fewer than three.
     """
     aligned = procrustes(predicted, truth)
-    errors = _mean_over_joints(np.linalg.norm(aligned - _double(truth), axis=-1))
+    errors = _mean_over_joints(np.linalg.norm(aligned - _double(truth), axis=-1), truth)
     return np.where(np.isfinite(truth).all(-1).sum(-1) >= 3, errors, np.nan)
 
 
@@ -46,7 +46,8 @@ def _double(poses: np.ndarray) -> np.ndarray:
     return np.asarray(poses, np.float64)
 
 
-def _mean_over_joints(errors: np.ndarray) -> np.ndarray:
-    seen = np.isfinite(errors)
-    count = seen.sum(-1)
-    return np.where(count > 0, np.where(seen, errors, 0).sum(-1) / count.clip(1), np.nan)
+def _mean_over_joints(errors: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Over the joints whose truth is known; a prediction that is NaN there stays NaN."""
+    known = np.isfinite(truth).all(-1)
+    count = known.sum(-1)
+    return np.where(count > 0, np.where(known, errors, 0).sum(-1) / count.clip(1), np.nan)

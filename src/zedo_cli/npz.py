@@ -29,8 +29,11 @@ class NpzFile:
                 self._arrays = {key: file[key] for key in file.files}
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
             raise InputError(f"{path}: is damaged ({error}); write it again with numpy.savez") from error
-        except ValueError as error:
-            raise InputError(f"{path}: holds pickled objects, which are not read; save plain arrays of numbers") from error
+        except (ValueError, MemoryError) as error:
+            raise InputError(f"{path}: is damaged or holds pickled objects; save plain arrays") from error
+        for key, array in self._arrays.items():
+            if not isinstance(array, np.ndarray):
+                raise InputError(f"{path}: '{key}' is no array; write the file again with numpy.savez")
 
     def __contains__(self, key: str) -> bool:
         return key in self._arrays
@@ -54,3 +57,10 @@ class NpzFile:
             wanted = ", ".join("N" if size is None else str(size) for size in shape)
             raise InputError(f"{self.path}: '{key}' has shape {list(array.shape)}; it must be [{wanted}]")
         return array.astype(np.float32)
+
+    def integers(self, key: str, count: int) -> np.ndarray:
+        """The array of `key` as int64, one for each of `count` rows. Raises `InputError`."""
+        values = self[key]
+        if values.shape != (count,) or values.dtype.kind not in "iu":
+            raise InputError(f"{self.path}: '{key}' must be {count} integers, one for each row")
+        return values.astype(np.int64)

@@ -23,6 +23,14 @@ def test_undistort_inverts_distort(distortion, fisheye):
     assert camera.distort(camera.undistort(GRID)) == pytest.approx(GRID, abs=1e-6)
 
 
+def test_strong_distortion_is_inverted_or_given_up():
+    camera = Camera("c", np.array([[800.0, 0, 960], [0, 800, 540], [0, 0, 1]]), np.array([-0.35, 0.12, 0, 0]))
+    corners = np.array([[0.0, 0], [1920, 1080], [960, 540], [100, 900]])
+    assert camera.distort(camera.undistort(corners)) == pytest.approx(corners, abs=0.1)
+    folded = Camera("c", camera.intrinsics, np.array([-0.35]))
+    assert np.isnan(folded.undistort(np.array([[-9_000.0, 540]]))).all()
+
+
 def test_radial_distortion_by_hand():
     """OpenCV's model at x = 0.3, y = 0: x (1 + k1 r2 + k2 r4) + p2 (r2 + 2 x2)."""
     camera = Camera("c", K, np.array([0.1, 0.2, 0.0, 0.01]))
@@ -40,7 +48,7 @@ def test_json(tmp_path, name, content):
 
 
 def test_json_with_size_and_distortion(tmp_path):
-    values = {"fx": 1, "fy": 2, "cx": 3, "cy": 4, "width": 640, "height": 480, "distortion": [0.1, 0, 0, 0]}
+    values = {"fx": 100, "fy": 200, "cx": 3, "cy": 4, "width": 640, "height": 480, "distortion": [0.1, 0, 0, 0]}
     (tmp_path / "c.json").write_text(json.dumps(values))
     camera = read_camera(tmp_path / "c.json")
     assert camera.size == (640, 480)
@@ -61,9 +69,11 @@ def test_real_calibration():
 
 BAD = {
     "shape.json": ("[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]", "shape [4, 4]"),
-    "zero.json": ("[[0, 0, 1], [0, 1, 1], [0, 0, 1]]", "fx = 0, fy = 1 must be positive"),
-    "negative.json": ("[[-5, 0, 1], [0, 1, 1], [0, 0, 1]]", "must be positive"),
-    "transposed.json": ("[[5, 0, 0], [0, 5, 0], [2, 2, 1]]", "transposed"),
+    "zero.json": ("[[0, 0, 1], [0, 100, 1], [0, 0, 1]]", "fx = 0, fy = 100 must be positive"),
+    "negative.json": ("[[-500, 0, 1], [0, 100, 1], [0, 0, 1]]", "must be positive"),
+    "transposed.json": ("[[500, 0, 0], [0, 500, 0], [2, 2, 1]]", "transposed"),
+    "normalised.json": ("[[1.2, 0, 0.5], [0, 1.2, 0.5], [0, 0, 1]]", "look normalised"),
+    "distortion.json": ('{"fx": 900, "fy": 900, "cx": 1, "cy": 1, "distortion": [NaN]}', "distortion.0"),
     "nan.json": ("[[NaN, 0, 0], [0, 5, 0], [0, 0, 1]]", "NaN"),
     "text.json": ('[["a", 0, 0], [0, 5, 0], [0, 0, 1]]', "no 3x3 matrix"),
     "keys.json": ('{"fx": 1, "fy": 1, "cx": 1}', "cy"),

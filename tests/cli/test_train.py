@@ -9,7 +9,7 @@ def test_trains_on_the_bundled_poses_and_resumes(zedo, tmp_path):
     output = tmp_path / "p.safetensors"
     code, out, _ = zedo("train", "-o", output, *QUICK, "--no-rotation")
     assert code == 0
-    assert "63212 poses of 56 subjects" in out
+    assert "55734 training poses" in out
     assert "validation: noise   100 mm" in out
     assert load_prior(output).card.training.rotation is False
     code, _, err = zedo("train", "-o", output, *QUICK, "--resume")
@@ -31,7 +31,7 @@ def test_bad_input(zedo, tmp_path):
         ((tmp_path / "none.npz",), "no such file"),
         (("--batch-size", 30), "--batch-size: must be a multiple of 8"),
         (("--hidden", 100), "--hidden: must be a multiple of 32"),
-        (("--ema", 1), "--ema-decay"),
+        (("--ema", 1), "--ema: Input"),
         (("--validation", "nobody"), "--validation nobody: no such subject"),
     ):
         code, _, err = zedo("train", *words, "-o", output)

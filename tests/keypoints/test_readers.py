@@ -133,7 +133,7 @@ def test_what_is_mended_is_said(tmp_path):
     np.savez(tmp_path / "k.npz", keypoints=points)
     keypoints = read_keypoints([tmp_path / "k.npz"], "h36m17")
     notes = " | ".join(keypoints.notes)
-    assert "2 keypoints are NaN or infinite" in notes
+    assert "2 keypoints are NaN, infinite" in notes
     assert "2 confidences lie outside 0..1" in notes
     assert keypoints.confidence[0, 3] == keypoints.confidence[1, 2] == keypoints.confidence[2, 5] == 0
     assert keypoints.confidence[2, 6] == 1

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from places import GOLDEN
+from places import GOLDEN, keypoints_to_rays
 from zedo_cli.pipeline.algorithm import zedo
 from zedo_cli.pipeline.denoise import SubVP, sub_vp_noise_levels, sub_vp_step
 from zedo_cli.pipeline.lift import Observation, _optimise
 from zedo_cli.pipeline.presets import PRESETS
-from zedo_cli.pipeline.rays import View, keypoints_to_directions, keypoints_to_rays, pull_on_rays
+from zedo_cli.pipeline.rays import View, keypoints_to_directions, pull_on_rays
 from zedo_cli.pipeline.start import optimise_rotation_translation, place_on_ray
 from zedo_cli.pipeline.translation import paper_weights, translation_solver
 from zedo_cli.prior import Prior

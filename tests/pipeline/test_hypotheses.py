@@ -2,8 +2,9 @@
 
 import torch
 
+from places import keypoints_to_rays
 from zedo_cli.pipeline.hypotheses import choose_best, hypothesis_spread, log_likelihood, reprojection_error
-from zedo_cli.pipeline.rays import keypoints_to_rays, points_to_keypoints
+from zedo_cli.pipeline.rays import points_to_keypoints
 
 INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1000, 500], [0, 0, 1]])
 

@@ -3,15 +3,17 @@
 import pytest
 import torch
 
+from places import keypoints_to_rays
 from zedo_cli.pipeline.algorithm import zedo
 from zedo_cli.pipeline.denoise import full_step, geometric_noise_levels, sub_vp_step
-from zedo_cli.pipeline.lift import Observation, StartPoses, lift
+from zedo_cli.pipeline.lift import Observation, lift
 from zedo_cli.pipeline.presets import PRESETS
-from zedo_cli.pipeline.rays import keypoints_to_directions, keypoints_to_rays, points_to_keypoints, pull_on_rays
+from zedo_cli.pipeline.rays import keypoints_to_directions, points_to_keypoints, pull_on_rays
+from zedo_cli.pipeline.start import turned_exemplars
 from zedo_cli.pipeline.translation import translation_solver
 
 INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1020, 480], [0, 0, 1]])
-PAPER = PRESETS["paper"].model_copy(update={"steps": 12, "warmup": 3, "optimisation_steps": 20})
+PAPER = PRESETS["paper"].model_copy(update={"steps": 40, "warmup": 8, "optimisation_steps": 200})
 SHORT = {"paper": PAPER, "fast": PRESETS["fast"], "balanced": PRESETS["balanced"]}
 
 
@@ -29,13 +31,15 @@ def seen(prior):
     return Observation(keypoints, confidence, INTRINSICS.expand(6, 3, 3))
 
 
-def starts(prior, samples):
-    return StartPoses(prior.clusters(50)[:samples], prior.exemplars[:60])
+def starts(prior, preset, samples):
+    if preset.start == "clusters":
+        return prior.clusters(50)[:samples]
+    return turned_exemplars(prior.exemplars[:60], preset.yaws, preset.pitches, preset.rolls)
 
 
 def run(seen, prior, preset, samples=2):
     with torch.no_grad():
-        return lift(seen, prior, starts(prior, samples), preset, samples)
+        return lift(seen, prior, starts(prior, preset, samples).to(seen.keypoints), preset, samples)
 
 
 def rows(seen, index):
@@ -64,7 +68,8 @@ def test_permuting_people_permutes_poses(seen, prior, preset):
 
 
 def test_another_camera_with_matching_keypoints_changes_nothing(seen, prior, preset):
-    """The method sees rays, so K and keypoints may change together; only the paper's start measures pixels."""
+    """The method sees rays, so K and keypoints may change together; only the paper's optimised start measures pixels."""
+    preset = preset.model_copy(update={"optimise_start": False})
     other = torch.tensor([[1500.0, 0, 300], [0, 1530, 700], [0, 0, 1]])
     homogeneous = torch.cat([seen.keypoints, torch.ones(6, 17, 1)], -1) @ (other @ INTRINSICS.inverse()).T
     moved = Observation(homogeneous[..., :2], seen.confidence, other.expand(6, 3, 3))
@@ -109,7 +114,13 @@ def test_float64_agrees_with_float32(seen, prior):
 def test_the_callback_sees_every_iteration(seen, prior):
     numbers = []
     with torch.no_grad():
-        lift(seen, prior, starts(prior, 1), PRESETS["fast"], callback=lambda iteration: numbers.append(iteration.number))
+        lift(
+            seen,
+            prior,
+            starts(prior, PRESETS["fast"], 1),
+            PRESETS["fast"],
+            callback=lambda iteration: numbers.append(iteration.number),
+        )
     assert numbers == list(range(PRESETS["fast"].steps))
 
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from zedo_cli.pipeline.rays import keypoints_to_rays, points_to_keypoints, pull_on_rays, ray_gain
+from places import keypoints_to_rays
+from zedo_cli.pipeline.rays import points_to_keypoints, pull_on_rays, ray_gain
 
 INTRINSICS = torch.tensor([[900.0, 2, 400], [0, 950, 300], [0, 0, 1]], dtype=torch.float64)
 

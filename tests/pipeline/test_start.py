@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from zedo_cli.pipeline.rays import View, keypoints_to_directions, keypoints_to_rays, points_to_keypoints
+from places import keypoints_to_rays
+from zedo_cli.pipeline.rays import View, keypoints_to_directions, points_to_keypoints
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.pipeline.start import (
     exemplar_posterior,

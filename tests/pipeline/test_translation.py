@@ -35,6 +35,15 @@ def test_float32_is_good_to_a_millimetre():
     assert torch.allclose(solved, translation.float(), atol=1e-3)
 
 
+def test_prepared_in_double_it_is_good_far_away_and_far_off_the_axis():
+    pose, _, _ = people(8)
+    translation = torch.tensor([10.0, 2, 20], dtype=torch.float64)
+    directions = keypoints_to_directions(points_to_keypoints(pose + translation, INTRINSICS), INTRINSICS)
+    weights = torch.ones(directions.shape[:2])
+    solver = translation_solver(directions.float().double(), weights).to(directions.float())
+    assert torch.allclose(solver(pose.float()), translation.float().expand(4, 1, 3), atol=1e-3)
+
+
 def test_a_missing_joint_does_not_count():
     pose, translation, directions = people(2)
     weights = torch.ones(directions.shape[:2], dtype=torch.float64)

@@ -30,7 +30,7 @@ def test_the_users_own(tmp_path):
     np.savez(tmp_path / "a.npz", pos=(pose * 1e4).astype(np.int16), scale=np.float32(1e-4), license="CC0")
     corpus = Corpus.load([tmp_path / "a.npz"])
     assert corpus.poses[:, 2, 1].numpy() == pytest.approx(-(pose[:, 2] - pose[:, 0])[:, 2], abs=2e-4)
-    assert [(source.name, source.poses, source.licence) for source in corpus.sources] == [("a", 1200, "CC0")]
+    assert [(source.name, source.poses, source.licence) for source in corpus.sources_without(())] == [("a", 1200, "CC0")]
     assert corpus.licence == "CC0"
 
 
@@ -38,7 +38,7 @@ def test_the_users_own(tmp_path):
     ("change", "message"),
     [
         (lambda p: p * 1000, "must be in metres"),
-        (lambda p: p[:10], "only 10 poses"),
+        (lambda p: p[:10], "only 10 training poses"),
         (lambda p: p[:, :16], "must be [N, 17, 3]"),
         (lambda p: np.where(np.arange(len(p))[:, None, None] == 7, np.nan, p), "pos[7] is not finite"),
         (lambda p: p.astype(str), "must be numeric"),
@@ -46,6 +46,22 @@ def test_the_users_own(tmp_path):
 )
 def test_bad_poses(tmp_path, change, message):
     np.savez(tmp_path / "a.npz", pos=change(poses()))
+    with pytest.raises(InputError) as error:
+        Corpus.load([tmp_path / "a.npz"]).split(())
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ({"cls": np.zeros(3, int)}, "'cls' must be 1200 integers"),
+        ({"cls": np.full(1200, "a")}, "'cls' must be 1200 integers"),
+        ({"scale": np.ones(3)}, "'scale' has shape"),
+        ({"subject": np.full(1200, 7), "subject_names": np.array(["one"])}, "points outside 'subject_names'"),
+    ],
+)
+def test_bad_companions(tmp_path, extra, message):
+    np.savez(tmp_path / "a.npz", pos=poses(), **extra)
     with pytest.raises(InputError, match=r"a\.npz") as error:
         Corpus.load([tmp_path / "a.npz"])
     assert message in str(error.value)

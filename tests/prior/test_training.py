@@ -1,5 +1,7 @@
 """Training learns, resumes to the same result, and refuses what would spoil a run."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -10,7 +12,7 @@ from zedo_cli.prior.corpus import Corpus
 from zedo_cli.prior.training import balanced_weights, denoising_errors, learning_rate_factor, train
 
 CPU = torch.device("cpu")
-SETTINGS = TrainingSettings(steps=60, batch_size=64, hidden=64, embed=32, warmup_steps=5, ema_decay=0.9)
+SETTINGS = TrainingSettings(steps=60, batch_size=64, hidden=64, embed=32, warmup_steps=5, ema=0.9)
 
 
 class StoppedError(Exception):
@@ -20,7 +22,14 @@ class StoppedError(Exception):
 @pytest.fixture(scope="module")
 def corpus():
     whole = Corpus.load([])
-    return Corpus(whole.poses[::20], whole.classes[::20], whole.subjects[::20], whole.sources, whole.licence)
+    part = slice(None, None, 20)
+    return replace(
+        whole,
+        poses=whole.poses[part],
+        classes=whole.classes[part],
+        subjects=whole.subjects[part],
+        origins=whole.origins[part],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +55,7 @@ def test_it_learns(corpus, tmp_path):
     )
     outcome = train(corpus, settings, tmp_path / "p.safetensors", CPU)
     assert outcome.validation[0.3] < 0.2
-    assert outcome.validation[0.05] < 0.05
+    assert outcome.validation[0.1] < 0.095
 
 
 def test_a_stopped_run_resumes_to_the_same_result(corpus, tmp_path, unbroken):
@@ -83,8 +92,7 @@ def test_a_damaged_state_is_told(corpus, tmp_path):
 
 
 def test_a_diverging_loss_stops_the_run_and_keeps_the_last_state(corpus, tmp_path):
-    broken = Corpus(corpus.poses.clone(), corpus.classes, corpus.subjects, corpus.sources, corpus.licence)
-    broken.poses[:] = torch.inf
+    broken = replace(corpus, poses=torch.full_like(corpus.poses, torch.inf))
     with pytest.raises(InputError, match="diverged at step 0"):
         train(broken, SETTINGS, tmp_path / "p.safetensors", CPU)
     assert not (tmp_path / "p.safetensors").exists()

@@ -1,17 +1,18 @@
 """Camera files: K as JSON or NPY, calibrations as Pose2Sim, Anipose and Caliscope TOML."""
 
-import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from zedo_cli.cameras.camera import Camera, checked_intrinsics
 from zedo_cli.errors import InputError, first_fault
+from zedo_cli.files import read_json
 
+Size = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -24,18 +25,18 @@ class _FocalLengths(BaseModel):
     fy: float
     cx: float
     cy: float
-    width: float | None = Field(default=None, gt=0)
-    height: float | None = Field(default=None, gt=0)
-    distortion: list[float] = Field(default=[], max_length=5)
+    width: Size | None = None
+    height: Size | None = None
+    distortion: list[FiniteFloat] = Field(default=[], max_length=5)
 
 
 class _Calibration(BaseModel):
     """One camera of a TOML calibration; extrinsics and anything else are left alone."""
 
     name: str | None = None
-    size: tuple[float, float] | None = None
+    size: tuple[Size, Size] | None = None
     matrix: list[list[float]]
-    distortions: list[float] = Field(default=[], max_length=5)
+    distortions: list[FiniteFloat] = Field(default=[], max_length=5)
     fisheye: bool = False
 
 
@@ -49,16 +50,15 @@ def read_camera(path: Path, name: str | None = None) -> Camera:
         raise InputError(f"{path}: unknown kind of camera file '{path.suffix}'; it is one of {', '.join(_READERS)}")
     if not path.is_file():
         raise InputError(f"{path}: no such camera file")
+    if name is not None and path.suffix.lower() != ".toml":
+        raise InputError(f"--camera {name}: {path} holds a single camera; leave --camera out")
     if path.stat().st_size == 0:
         raise InputError(f"{path}: is empty; write K as [[fx, 0, cx], [0, fy, cy], [0, 0, 1]]")
     return reader(path, name)
 
 
 def _read_json(path: Path, name: str | None) -> Camera:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: is truncated or no JSON ({error}); write it again") from error
+    document = read_json(path)
     if not isinstance(document, dict):
         return Camera(path.stem, checked_intrinsics(document, str(path)))
     camera = _validated(_FocalLengths, document, str(path))
@@ -70,7 +70,7 @@ def _read_json(path: Path, name: str | None) -> Camera:
 def _read_npy(path: Path, name: str | None) -> Camera:
     try:
         k = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+    except (ValueError, EOFError, OSError, MemoryError) as error:
         raise InputError(f"{path}: is no NPY file of numbers ({error}); save K with numpy.save") from error
     return Camera(path.stem, checked_intrinsics(k, str(path)))
 
@@ -83,7 +83,7 @@ def _read_toml(path: Path, name: str | None) -> Camera:
     cameras = {key: table for key, table in document.items() if isinstance(table, dict) and "matrix" in table}
     if not cameras:
         raise InputError(f"{path}: no camera in it; a camera is a table with 'matrix' and 'distortions'")
-    by_name = cameras | {table["name"]: table for table in cameras.values() if "name" in table}
+    by_name = {str(table.get("name", key)): table for key, table in cameras.items()} | cameras
     if name is None and len(cameras) > 1:
         raise InputError(f"{path}: has {len(cameras)} cameras; choose one with --camera: {', '.join(cameras)}")
     chosen = name if name is not None else next(iter(cameras))

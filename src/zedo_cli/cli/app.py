@@ -39,6 +39,6 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command. Bad input is one line on standard error and exit code 2."""
     try:
         app(args=arguments)
-    except InputError as error:
+    except (InputError, OSError) as error:
         print(f"zedo: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(2)

@@ -61,7 +61,9 @@ def lift(
         Path | None,
         typer.Option(help="A prior of your own. [default: the bundled one]", rich_help_panel=_METHOD, show_default=False),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the choice among starts, for S > 1.", rich_help_panel=_METHOD)] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Of the choice among starts, for S > 1.", rich_help_panel=_METHOD)
+    ] = 0,
     device: Device = "auto",
     batch_size: Annotated[
         int, typer.Option(min=1, help="Hypotheses at once; changes memory and speed only.", rich_help_panel=_RUNNING)
@@ -78,16 +80,19 @@ def lift(
     `zedo lift keypoints.npz --samples 20 --preset balanced`
     """
     from zedo_cli.cameras import read_camera
+    from zedo_cli.errors import InputError
     from zedo_cli.keypoints import read_keypoints
     from zedo_cli.lifting import bundled_prior, find_device, find_preset, lift_keypoints
     from zedo_cli.poses import write_poses
-    from zedo_cli.poses.writers import checked_format
+    from zedo_cli.poses.writers import checked_output
     from zedo_cli.prior import load_prior
 
     started = time.perf_counter()
-    outputs = [checked_format(path) for path in output or [Path(f"{keypoints[0].stem or 'poses'}_3d.npz")]]
+    outputs = [checked_output(path) for path in output or [Path(f"{keypoints[0].stem or 'poses'}_3d.npz")]]
     settings = find_preset(preset)
     on = find_device(device)
+    if camera and not intrinsics:
+        raise InputError(f"--camera {camera}: needs the calibration that holds it, with --intrinsics")
     lens = read_camera(intrinsics, camera) if intrinsics else None
     people = read_keypoints(keypoints, skeleton)
     denoiser = load_prior(prior or bundled_prior(), on)
@@ -99,11 +104,11 @@ def lift(
     for path in outputs:
         write_poses(poses, path)
 
-    for note in people.notes:
+    for note in poses.meta["notes"]:
         console.print(f"note: {note}", markup=False, soft_wrap=True)
     seconds = time.perf_counter() - started
     typer.echo(
-        f"{people.frame_count} frames, {len(poses)} people lifted, mean reprojection error"
+        f"{people.frame_count} frames, {len(poses)} poses lifted, mean reprojection error"
         f" {poses.reprojection_error.mean():.1f} px, {seconds:.1f} s (preset {settings.name}, prior {denoiser.name})"
     )
     for path in outputs:

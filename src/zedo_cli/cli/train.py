@@ -1,6 +1,7 @@
 """`zedo train`: a prior from 3D poses."""
 
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +36,7 @@ def train(
     ),
     ema: Annotated[
         float, typer.Option(min=0, max=1, help="Decay of the averaged weights that are shipped.", rich_help_panel=_RECIPE)
-    ] = _DEFAULT.ema_decay,
+    ] = _DEFAULT.ema,
     validation: Annotated[
         list[str] | None,
         typer.Option(
@@ -49,7 +50,9 @@ def train(
     ] = (True),
     bones: Annotated[bool, typer.Option(help="Draw bone lengths anew.", rich_help_panel=_AUGMENTATION)] = True,
     mirror: Annotated[bool, typer.Option(help="Mirror half of the poses.", rich_help_panel=_AUGMENTATION)] = True,
-    seed: Annotated[int, typer.Option(help="Of weights, samples and noise.", rich_help_panel=_RUNNING)] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Of weights, samples and noise.", rich_help_panel=_RUNNING)
+    ] = 0,
     device: Device = "auto",
     save_every: Annotated[int, typer.Option(min=1, help="Steps between saved states.", rich_help_panel=_RUNNING)] = 500,
     resume: Annotated[
@@ -60,12 +63,14 @@ def train(
 
     Examples:
 
-    `zedo train` (the bundled prior's recipe on the bundled open poses; an hour on 2 cores)
+    `zedo train` (the bundled prior's recipe on the bundled open poses; an hour or two on 2 cores)
 
     `zedo train my_poses.npz -o mine.safetensors --steps 20000`
 
     `zedo train -o mine.safetensors --resume`
     """
+    from zedo_cli.errors import InputError
+    from zedo_cli.files import writable
     from zedo_cli.lifting import find_device
     from zedo_cli.prior.corpus import OPEN_VALIDATION, Corpus
     from zedo_cli.prior.training import train as run
@@ -75,7 +80,7 @@ def train(
         batch_size=batch_size,
         learning_rate=learning_rate,
         hidden=hidden,
-        ema_decay=ema,
+        ema=ema,
         validation_subjects=tuple(validation or (() if data else OPEN_VALIDATION)),
         rotation=rotation,
         bones=bones,
@@ -83,6 +88,9 @@ def train(
         seed=seed,
     )
     on = find_device(device)
+    writable(output)
+    if find_spec("sklearn") is None:
+        raise InputError("training needs scikit-learn for k-means: pip install 'zedo-cli[train]'")
     corpus = Corpus.load(data or [])
     started = time.perf_counter()
     first: list[int] = []
@@ -90,12 +98,13 @@ def train(
         task = bar.add_task("Training", total=steps)
 
         def progress(done: int, loss: float) -> None:
-            first.append(done - 1) if not first else None
+            if not first:
+                first.append(done - 1)
             rate = (done - first[0]) * batch_size / (time.perf_counter() - started)
             bar.update(task, completed=done, description=f"Training: loss {loss:.4f}, {rate:,.0f} samples/s")
 
         outcome = run(corpus, settings, output, on, save_every, resume, progress)
-    typer.echo(f"{len(corpus.poses)} poses of {len(set(corpus.subjects))} subjects, on {on}")
+    typer.echo(f"{sum(source.poses for source in outcome.prior.card.sources)} training poses, on {on}")
     typer.echo(f"{steps * batch_size:,} samples in all, {time.perf_counter() - started:.0f} s in this run")
     for sigma, error in outcome.validation.items():
         typer.echo(f"validation: noise {1000 * sigma:5.0f} mm -> {1000 * error:6.1f} mm RMS a coordinate")

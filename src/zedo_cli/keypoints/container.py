@@ -10,10 +10,14 @@ from zedo_cli.errors import InputError
 from zedo_cli.skeletons import JOINTS, Skeleton
 
 FEWEST_JOINTS = 4
-"""A person with fewer joints of its own than this is skipped: position and pose would be the prior's alone."""
+"""A person with fewer joints than this, pelvis and thorax (which may be means of others) aside, is skipped."""
 
 SMALLEST_EXTENT = 2.0
 """Pixels; keypoints that all lie closer together than this are no person."""
+
+
+FARTHEST_POINT = 1e6
+"""Pixels; a coordinate beyond is no pixel."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +61,28 @@ class Keypoints:
         arrays = {name: getattr(self, name)[rows] for name in ("points", "confidence", "frame", "person", "clip")}
         return replace(self, **arrays, intrinsics=None if self.intrinsics is None else self.intrinsics[rows])
 
+    def in_named_order(self, names: list[str] | None) -> Self:
+        """In the order of the 17 joints if `names` are theirs; other names say nothing, which is noted.
+
+        Raises `InputError` if there are not as many names as joints.
+        """
+        if names is None:
+            return self
+        if len(names) != self.points.shape[1]:
+            raise InputError(f"{self.clip_names[0]}: joint_names has {len(names)} names for {self.points.shape[1]} joints")
+        if sorted(names) != sorted(JOINTS):
+            return replace(self, notes=(*self.notes, "joint_names are not zedo's: the skeleton decides what a joint is"))
+        order = [names.index(joint) for joint in JOINTS]
+        return replace(self, points=self.points[:, order], confidence=self.confidence[:, order], skeleton="h36m17")
+
     def cleaned(self) -> Self:
         """With missing joints told by a confidence of 0 alone, and confidences within 0..1; what was mended is noted."""
-        finite = np.isfinite(self.points).all(-1) & np.isfinite(self.confidence)
+        finite = (np.abs(np.nan_to_num(self.points, nan=np.inf)) < FARTHEST_POINT).all(-1) & np.isfinite(self.confidence)
         seen = finite & (np.where(finite, self.confidence, 0) != 0)
         outside = seen & ((self.confidence < 0) | (self.confidence > 1))
         notes = list(self.notes)
         if not finite.all():
-            notes.append(f"{np.count_nonzero(~finite)} keypoints are NaN or infinite: treated as missing")
+            notes.append(f"{np.count_nonzero(~finite)} keypoints are NaN, infinite or absurdly large: treated as missing")
         if outside.any():
             notes.append(f"{np.count_nonzero(outside)} confidences lie outside 0..1: clipped")
         return replace(
@@ -80,7 +98,7 @@ class Keypoints:
         return len(seen) > 0 and bool((np.abs(seen) < 2).all())
 
     def to_h36m17(self, skeleton: Skeleton) -> Self:
-        """On the 17 joints. A joint that is a mean takes the least of its confidences; people with too little are skipped.
+        """On the 17 joints, without people of too little. A joint that is a mean takes the least of its confidences.
 
         Raises `InputError` if the number of joints is not the skeleton's.
         """
@@ -94,18 +112,25 @@ class Keypoints:
                 confidence[:, joint] = trust * self.confidence[:, list(sources)].min(1)
                 points[:, joint] = self.points[:, list(sources)].mean(1)
         points[confidence == 0] = 0
-        own = [joint for joint, sources in enumerate(skeleton.sources) if len(sources) == 1]
-        few = (confidence[:, own] > 0).sum(1) < FEWEST_JOINTS
-        seen = confidence[..., None] > 0
-        extent = (np.where(seen, points, -np.inf).max(1) - np.where(seen, points, np.inf).min(1)).max(1)
+        return replace(self, points=points, confidence=confidence, skeleton="h36m17").without_little()
+
+    def without_little(self) -> Self:
+        """On the 17 joints: without people of too few joints or too small, which are counted in the notes."""
+        own = [joint for joint, name in enumerate(JOINTS) if name not in ("pelvis", "thorax")]
+        few = (self.confidence[:, own] > 0).sum(1) < FEWEST_JOINTS
+        seen = self.confidence[..., None] > 0
+        extent = (np.where(seen, self.points, -np.inf).max(1) - np.where(seen, self.points, np.inf).min(1)).max(1)
         tiny = ~few & (extent < SMALLEST_EXTENT)
         notes = list(self.notes)
         if few.any():
             notes.append(f"{np.count_nonzero(few)} people with fewer than {FEWEST_JOINTS} usable joints: skipped")
         if tiny.any():
             notes.append(f"{np.count_nonzero(tiny)} people smaller than {SMALLEST_EXTENT:g} px: skipped")
-        mapped = replace(self, points=points, confidence=confidence, skeleton="h36m17", notes=tuple(notes))
-        return mapped.take(~(few | tiny))
+        rows = np.stack([self.clip, self.frame, self.person], axis=1)
+        shared = "some people share clip, frame and id: rows are kept in the order of the file"
+        if len(np.unique(rows, axis=0)) < len(rows) and shared not in notes:
+            notes.append(shared)
+        return replace(self, notes=tuple(notes)).take(~(few | tiny))
 
 
 def joined(parts: Sequence[Keypoints]) -> Keypoints:

@@ -3,7 +3,6 @@
 Missing joints are 0, 0, 0. Person ids are not kept by OpenPose: people are numbered by their place in the file.
 """
 
-import json
 import re
 from pathlib import Path
 
@@ -11,13 +10,13 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from zedo_cli.errors import InputError, first_fault
+from zedo_cli.files import read_json
 from zedo_cli.keypoints.container import Keypoints
 
 
 class _Person(BaseModel):
     """A person; some writers put an empty one into a frame without people."""
 
-    person_id: list[int] = [-1]
     pose_keypoints_2d: list[float] = []
 
 
@@ -34,8 +33,10 @@ def read_openpose(name: str, paths: list[Path]) -> Keypoints:
     """Read the frames of one clip. Raises `InputError` that names the file, the person and the mend."""
     paths = sorted(paths, key=_natural)
     numbers = [_frame_number(path) for path in paths]
+    notes = []
     if len(set(numbers)) < len(paths):
         numbers = list(range(len(paths)))
+        notes.append(f"{name}: file names do not number the frames: numbered in order of name")
     rows: list[np.ndarray] = []
     frame: list[int] = []
     person: list[int] = []
@@ -56,14 +57,13 @@ def read_openpose(name: str, paths: list[Path]) -> Keypoints:
         clip=np.zeros(len(rows), np.int64),
         clip_names=(name,),
         frame_count=len(paths),
+        notes=tuple(notes),
     )
 
 
 def _people(path: Path) -> list[np.ndarray]:
     try:
-        document = _Frame.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: is empty, truncated or no JSON ({error}); write it again") from error
+        document = _Frame.model_validate(read_json(path))
     except ValidationError as error:
         raise InputError(f"{path}: {first_fault(error)}; OpenPose's JSON is needed") from error
     people = []
@@ -79,7 +79,7 @@ def _people(path: Path) -> list[np.ndarray]:
 def _frame_number(path: Path) -> int:
     """The last number in the name: `video_000000000123_keypoints.json`, `cam01.0123.json`."""
     numbers = re.findall(r"\d+", path.stem.removesuffix("_keypoints"))
-    return int(numbers[-1]) if numbers else 0
+    return int(numbers[-1][-18:]) if numbers else 0
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:

@@ -1,12 +1,12 @@
 """Which reader a file is for, and which skeleton its keypoints have."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.files import read_json
 from zedo_cli.keypoints.container import Keypoints, joined
 from zedo_cli.keypoints.openpose import is_openpose, read_openpose
 from zedo_cli.keypoints.zedo_json import FORMAT, read_zedo_json
@@ -22,10 +22,16 @@ def read_keypoints(paths: list[Path], skeleton: str | None = None) -> Keypoints:
     """
     if skeleton is not None and skeleton not in SKELETONS:
         raise InputError(f"--skeleton {skeleton}: unknown; it is one of {', '.join(SKELETONS)}")
-    frames = [path for path in paths if path.is_file() and path.suffix.lower() == ".json" and is_openpose(_json(path))]
-    parts = [_read_one(path) for path in paths if path not in frames]
-    if frames:
-        parts.append(read_openpose(str(frames[0]), frames))
+    clips: dict[Path, list[Path]] = {}
+    parts = []
+    for path in paths:
+        if path.is_dir() or path.suffix.lower() != ".json":
+            parts.append(_read_one(path))
+        elif is_openpose(document := read_json(path)):
+            clips.setdefault(path.parent, []).append(path)
+        else:
+            parts.append(_read_document(path, document))
+    parts += [read_openpose(str(frames[0]) if len(frames) == 1 else str(folder), frames) for folder, frames in clips.items()]
     people = [part for part in parts if len(part)]
     if not people:
         raise InputError(f"{paths[0]}: no people in {sum(part.frame_count for part in parts)} frames; nothing to lift")
@@ -47,7 +53,7 @@ def read_keypoints(paths: list[Path], skeleton: str | None = None) -> Keypoints:
 
 def _read_one(path: Path) -> Keypoints:
     if path.is_dir():
-        frames = sorted(path.glob("*.json"))
+        frames = sorted(frame for frame in path.glob("*.json") if frame.is_file())
         if not frames:
             raise InputError(f"{path}: no .json files in this folder; give the folder that OpenPose wrote")
         return read_openpose(str(path), frames)
@@ -55,21 +61,13 @@ def _read_one(path: Path) -> Keypoints:
         raise InputError(f"{path}: no such file or folder")
     if path.suffix.lower() == ".npz":
         return read_zedo_npz(path)
-    if path.suffix.lower() == ".json":
-        document = _json(path)
-        if isinstance(document, dict) and document.get("format") == FORMAT:
-            return read_zedo_json(path, path.read_text(encoding="utf-8"))
-        raise InputError(f"{path}: neither OpenPose's JSON (key 'people') nor zedo's ('format': '{FORMAT}')")
     raise InputError(f"{path}: unknown kind of file '{path.suffix}'; it is .json, .npz or a folder of OpenPose frames")
 
 
-def _json(path: Path) -> object:
-    if path.stat().st_size == 0:
-        raise InputError(f"{path}: is empty")
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: is truncated or no JSON ({error}); write it again") from error
+def _read_document(path: Path, document: object) -> Keypoints:
+    if isinstance(document, dict) and document.get("format") == FORMAT:
+        return read_zedo_json(path, document)
+    raise InputError(f"{path}: neither OpenPose's JSON (key 'people') nor zedo's ('format': '{FORMAT}')")
 
 
 def _skeleton_of(keypoints: Keypoints, asked: str | None) -> tuple[Skeleton, str]:
@@ -85,8 +83,10 @@ def _skeleton_of(keypoints: Keypoints, asked: str | None) -> tuple[Skeleton, str
     if not fitting:
         sizes = ", ".join(f"{skeleton.name} {skeleton.size}" for skeleton in SKELETONS.values())
         raise InputError(f"{keypoints.clip_names[0]}: {keypoints.points.shape[1]} joints fit no skeleton ({sizes})")
-    best = min(fitting, key=lambda skeleton: _misfit(keypoints, skeleton))
-    return best, f"assumed from {best.size} joints and their geometry; --skeleton overrides"
+    misfits = [_misfit(keypoints, skeleton) for skeleton in fitting]
+    best = fitting[int(np.argmin(misfits))]
+    by = "geometry" if np.isfinite(misfits).any() else "number alone"
+    return best, f"assumed from {best.size} joints and their {by}; --skeleton overrides"
 
 
 _MIDDLES = {

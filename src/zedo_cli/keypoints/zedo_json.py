@@ -1,10 +1,10 @@
 """zedo's own JSON of 2D keypoints, version 1, and its schema."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zedo_cli.errors import InputError, first_fault
 from zedo_cli.keypoints.container import Keypoints
@@ -13,6 +13,10 @@ FORMAT = "zedo-keypoints"
 
 Point = Annotated[list[float | None], Field(min_length=2, max_length=3)]
 """x, y in pixels, and a confidence in 0..1 (1 if left out); null for a missing joint."""
+
+Index = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+Size = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 Row = Annotated[list[float], Field(min_length=3, max_length=3)]
 
@@ -24,14 +28,14 @@ class _Strict(BaseModel):
 class Person(_Strict):
     """A person in a frame: an id, stable within the clip, and a point for each joint."""
 
-    id: int = 0
+    id: Index = 0
     keypoints: list[Point]
 
 
 class Frame(_Strict):
     """A frame and the people in it; an empty list says that nobody was seen."""
 
-    frame: int
+    frame: Index
     people: list[Person]
 
 
@@ -42,16 +46,16 @@ class KeypointsDocument(_Strict):
     version: Literal[1]
     skeleton: str | None = None
     joint_names: list[str] | None = None
-    image_size: tuple[PositiveFloat, PositiveFloat] | None = None
-    fps: PositiveFloat | None = None
+    image_size: tuple[Size, Size] | None = None
+    fps: Size | None = None
     intrinsics: Annotated[list[Row], Field(min_length=3, max_length=3)] | None = None
     frames: list[Frame]
 
 
-def read_zedo_json(path: Path, text: str) -> Keypoints:
-    """Read a document from its `text`. Raises `InputError` that names the field and the index."""
+def read_zedo_json(path: Path, content: Any) -> Keypoints:
+    """Read a document from its parsed `content`. Raises `InputError` that names the field and the index."""
     try:
-        document = KeypointsDocument.model_validate_json(text)
+        document = KeypointsDocument.model_validate(content)
     except ValidationError as error:
         raise InputError(f"{path}: {first_fault(error)}") from error
     rows = [(frame.frame, person) for frame in document.frames for person in frame.people]
@@ -67,15 +71,16 @@ def read_zedo_json(path: Path, text: str) -> Keypoints:
     intrinsics = None
     if document.intrinsics is not None:
         intrinsics = np.broadcast_to(np.array(document.intrinsics, np.float32), (len(rows), 3, 3))
-    return Keypoints(
+    keypoints = Keypoints(
         points=data[..., :2],
         confidence=data[..., 2],
         frame=np.array([frame for frame, _ in rows], np.int64),
         person=np.array([person.id for _, person in rows], np.int64),
         clip=np.zeros(len(rows), np.int64),
         clip_names=(str(path),),
-        frame_count=len(document.frames),
+        frame_count=len({frame.frame for frame in document.frames}),
         skeleton=document.skeleton,
         image_size=document.image_size,
         intrinsics=intrinsics,
     )
+    return keypoints.in_named_order(document.joint_names)

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from zedo_cli.errors import InputError
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.npz import NpzFile
-from zedo_cli.skeletons import JOINTS
 
 
 def read_zedo_npz(path: Path) -> Keypoints:
@@ -31,26 +29,21 @@ def read_zedo_npz(path: Path) -> Keypoints:
     if "intrinsics" in file:
         shape = (3, 3) if file["intrinsics"].ndim == 2 else (count, 3, 3)
         intrinsics = np.broadcast_to(file.floats("intrinsics", shape), (count, 3, 3))
-    frame = _integers(file, "frame", np.arange(count))
-    names, clip = np.unique(_integers(file, "clip", np.zeros(count, np.int64)), return_inverse=True)
+    frame = file.integers("frame", count) if "frame" in file else np.arange(count)
+    zeros = np.zeros(count, np.int64)
+    names, clip = np.unique(file.integers("clip", count) if "clip" in file else zeros, return_inverse=True)
     size = file.floats("image_size", (2,)) if "image_size" in file else None
-    named = [str(name) for name in file["joint_names"]] if "joint_names" in file else None
-    return Keypoints(
+    names_of_joints = np.atleast_1d(file["joint_names"]).astype(str).tolist() if "joint_names" in file else None
+    keypoints = Keypoints(
         points=points[..., :2],
         confidence=confidence,
         frame=frame,
-        person=_integers(file, "person", np.zeros(count, np.int64)),
+        person=file.integers("person", count) if "person" in file else zeros,
         clip=clip,
         clip_names=tuple(f"{path}#{name}" for name in names) if len(names) > 1 else (str(path),),
         frame_count=len(np.unique(np.stack([clip, frame], 1), axis=0)),
-        skeleton=str(file["skeleton"]) if "skeleton" in file else "h36m17" if named == list(JOINTS) else None,
+        skeleton=str(file["skeleton"]) if "skeleton" in file else None,
         image_size=None if size is None else (float(size[0]), float(size[1])),
         intrinsics=intrinsics,
     )
-
-
-def _integers(file: NpzFile, key: str, default: np.ndarray) -> np.ndarray:
-    values = file.get(key, default)
-    if values.shape != default.shape or values.dtype.kind not in "iu":
-        raise InputError(f"{file.path}: '{key}' must be {len(default)} integers, one for each row of keypoints")
-    return values.astype(np.int64)
+    return keypoints.in_named_order(names_of_joints)

@@ -1,8 +1,8 @@
 """Noise schedules and one truncated denoising step.
 
 A *denoiser* is any function `denoise(pose, sigma, view=None) -> pose`: it takes poses `[..., joints, 3]` in metres that
-carry Gaussian noise of standard deviation `sigma` (metres; a float or a tensor that broadcasts against the poses) and
-returns its estimate of the clean poses, E[pose | noisy pose]. Nothing in the pipeline knows how it was parametrised.
+carry Gaussian noise of standard deviation `sigma` (metres; a tensor of one number) and returns its estimate of the clean
+poses, E[pose | noisy pose]. Nothing in the pipeline knows how it was parametrised.
 """
 
 from collections.abc import Callable

@@ -27,18 +27,12 @@ class Observation(NamedTuple):
     intrinsics: Tensor
 
 
-class StartPoses(NamedTuple):
-    """Where hypotheses may start: `clusters [S, J, 3]` as cameras see them, `exemplars [E, J, 3]` upright. Metres."""
-
-    clusters: Tensor
-    exemplars: Tensor
-
-
 class Lifted(NamedTuple):
     """Absolute poses in the camera frame, metres.
 
     pose `[B, J, 3]`; hypotheses `[B, S, J, 3]`; score `[B, S]`, log-likelihood of the keypoints; uncertainty `[B, J]`,
-    standard deviation (m) of the root-relative joint, NaN where there is nothing to tell it from; reprojection_error
+    standard deviation (m) of the root-relative joint, of the posterior over exemplars or else of the hypotheses, NaN where
+    there is nothing to tell it from; reprojection_error
     `[B]` px.
     """
 
@@ -52,7 +46,7 @@ class Lifted(NamedTuple):
 def lift(
     seen: Observation,
     denoise: Denoiser,
-    starts: StartPoses,
+    starts: Tensor,
     preset: Preset,
     samples: int = 1,
     offset: float = 0.5,
@@ -60,22 +54,23 @@ def lift(
 ) -> Lifted:
     """Lift B people, with S = `samples` hypotheses each. A row's result does not depend on the other rows.
 
-    offset, in 0..1, is what chance there is in the choice of starts; callback sees every iteration of Algorithm 1.
+    starts: root-relative poses (m) as cameras see them: `[S, J, 3]` clusters, or `[Q, J, 3]` turned exemplars. offset, in
+    0..1, is what chance there is in the choice among them. callback sees every iteration of Algorithm 1.
     """
     directions = keypoints_to_directions(seen.keypoints, seen.intrinsics)
     view = View(normalize(directions, dim=-1)[:, None], seen.confidence[:, None])
     weights = paper_weights(seen.confidence) if preset.pull == "hard" else relative_confidence(seen.confidence)
-    solver = translation_solver(directions, weights)
+    precise = directions if preset.pull == "hard" else directions.double()  # the published solve is in single precision
+    solver = translation_solver(precise, weights).to(directions)
     solve = solver.for_each_hypothesis()
 
     uncertainty = None
     if preset.start == "exemplars":
-        candidates = start.turned_exemplars(starts.exemplars, preset.yaws, preset.pitches, preset.rolls)
-        posterior = start.exemplar_posterior(candidates, directions, weights, solver, preset.exemplar_spread)
+        posterior = start.exemplar_posterior(starts, directions, weights, solver, preset.exemplar_spread)
         pose = torch.cat([posterior.mean()[:, None], posterior.draw(samples - 1, offset)], dim=1)
         uncertainty = posterior.spread()
     else:
-        pose = starts.clusters.expand(len(directions), -1, -1, -1)
+        pose = starts.expand(len(directions), -1, -1, -1)
     if preset.optimise_start:
         pose, translation = _optimise(pose, seen, view, preset)
     else:

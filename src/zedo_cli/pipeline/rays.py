@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
 
 
 class View(NamedTuple):
@@ -22,11 +21,6 @@ def keypoints_to_directions(keypoints: Tensor, intrinsics: Tensor) -> Tensor:
     """Directions K^-1 (u, v, 1) through undistorted keypoints. `[..., J, 2]` px, `[..., 3, 3]` -> `[..., J, 3]`, z = 1."""
     homogeneous = torch.cat([keypoints, torch.ones_like(keypoints[..., :1])], dim=-1)
     return homogeneous @ torch.linalg.inv(intrinsics).mT
-
-
-def keypoints_to_rays(keypoints: Tensor, intrinsics: Tensor) -> Tensor:
-    """Unit rays through undistorted keypoints. `[..., J, 2]` px, `[..., 3, 3]` -> `[..., J, 3]`."""
-    return normalize(keypoints_to_directions(keypoints, intrinsics), dim=-1)
 
 
 def points_to_keypoints(points: Tensor, intrinsics: Tensor) -> Tensor:

@@ -23,6 +23,10 @@ class TranslationSolver:
         translation = (self.solution @ pose.flatten(-2).unsqueeze(-1)).mT
         return torch.where(translation[..., 2:] < 0, -translation, translation)
 
+    def to(self, like: Tensor) -> "TranslationSolver":
+        """In the precision and on the device of `like`. Prepared in single it loses millimetres far off the axis."""
+        return TranslationSolver(self.solution.to(like), self.remainder.to(like))
+
     def for_each_hypothesis(self) -> "TranslationSolver":
         """The solver of B rows `[B, ...]` for poses `[B, S, J, 3]`."""
         return TranslationSolver(self.solution.unsqueeze(1), self.remainder.unsqueeze(1))

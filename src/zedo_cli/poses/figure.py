@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from zedo_cli.errors import InputError
 from zedo_cli.poses.container import Poses
 from zedo_cli.skeletons import JOINTS, PARENTS
 
@@ -16,10 +15,8 @@ _VIEWS = {"from the camera": -90, "from the side": 0}
 
 def write_figure(poses: Poses, path: Path) -> None:
     """Draw a few rows of `poses`, evenly spaced, into a PNG. Needs matplotlib."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise InputError(f"{path}: pictures need matplotlib: pip install 'zedo-cli[plot]'") from error
+    from matplotlib.figure import Figure
+
     rows = np.unique(np.linspace(0, len(poses) - 1, _COLUMNS).round().astype(int))
     figure = Figure(figsize=(2.6 * len(rows), 8), dpi=110, layout="constrained")
     grid = figure.add_gridspec(3, len(rows), height_ratios=(1.15, 1, 1))

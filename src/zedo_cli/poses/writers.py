@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from zedo_cli.errors import InputError
-from zedo_cli.files import atomic_write
+from zedo_cli.files import atomic_write, writable
 from zedo_cli.poses.container import Poses
 from zedo_cli.poses.figure import write_figure
 
@@ -29,22 +30,26 @@ _ARRAYS = (
 
 def write_poses(poses: Poses, path: Path) -> None:
     """Write to `path`, complete or not at all. Raises `InputError` if its suffix is unknown or it cannot be written."""
-    checked_format(path)
+    checked_output(path)
     with atomic_write(path) as temporary:
         FORMATS[path.suffix.lower()](poses, temporary)
 
 
-def checked_format(path: Path) -> Path:
-    """The path, if there is a writer for its suffix. Raises `InputError` otherwise."""
+def checked_output(path: Path) -> Path:
+    """The path, if it can be written in the format of its suffix. Raises `InputError` otherwise, before any work."""
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"{path}: unknown output format '{path.suffix}'; it is one of {', '.join(FORMATS)}")
-    return path
+    if path.suffix.lower() == ".png" and find_spec("matplotlib") is None:
+        raise InputError(f"{path}: pictures need matplotlib: pip install 'zedo-cli[plot]'")
+    return writable(path)
 
 
 def _write_npz(poses: Poses, path: Path) -> None:
     """The arrays of `Poses`, with `joint_names` as text and `meta` as a JSON string. Nothing is pickled."""
-    arrays = {name: getattr(poses, name) for name in _ARRAYS}
-    np.savez_compressed(path, joint_names=np.array(poses.joint_names), meta=np.array(json.dumps(poses.meta)), **arrays)
+    arrays: dict[str, Any] = {name: getattr(poses, name) for name in _ARRAYS}
+    arrays |= {"joint_names": np.array(poses.joint_names), "meta": np.array(json.dumps(poses.meta))}
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)
 
 
 def _write_json(poses: Poses, path: Path) -> None:

@@ -19,7 +19,7 @@ class TrainingSettings(BaseModel):
     batch_size: PositiveInt = 2048
     learning_rate: PositiveFloat = 1e-3
     warmup_steps: int = Field(default=500, ge=0)
-    ema_decay: float = Field(default=0.9995, gt=0, lt=1)
+    ema: float = Field(default=0.9995, gt=0, lt=1)
     dropout: float = Field(default=0.0, ge=0, lt=1)
     hidden: PositiveInt = 1024
     embed: PositiveInt = 512

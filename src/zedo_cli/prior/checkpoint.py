@@ -48,12 +48,19 @@ def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:
     poses = {name: tensor for name, tensor in tensors.items() if not name.startswith(_NETWORK)}
     if "exemplars" not in poses:
         raise InputError(f"{path}: tensor 'exemplars' is missing; the file has no start poses")
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise InputError(f"{path}: tensor '{name}' holds NaN or infinity; the file is damaged")
     for name, centres in poses.items():
+        if name != "exemplars" and name != f"clusters_{len(centres)}":
+            raise InputError(
+                f"{path}: tensor '{name}' does not belong to a prior; start poses are 'exemplars' and 'clusters_S'"
+            )
         if centres.shape[1:] != (len(JOINTS), 3):
             raise InputError(f"{path}: tensor '{name}' has shape {list(centres.shape)}; it must be [S, {len(JOINTS)}, 3]")
     try:
         network = NETWORKS[card.architecture](**card.network)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
         raise InputError(f"{path}: header field network: {error}; the checkpoint needs another zedo") from error
     prior = Prior(card, network, poses, Path(path).name, _digest(path)).to(device)
     expected = prior.state_dict()

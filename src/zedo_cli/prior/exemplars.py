@@ -4,7 +4,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zedo_cli.errors import InputError
 from zedo_cli.prior.augmentation import draw_orientations
 
 CLUSTERS = (1, 50)
@@ -42,10 +41,8 @@ def facing_camera(poses: Tensor) -> Tensor:
 
 def k_means(poses: Tensor, count: int, seed: int) -> Tensor:
     """`count` k-means centres of `poses [N, J, 3]`, most populous first. Needs scikit-learn."""
-    try:
-        from sklearn.cluster import KMeans
-    except ImportError as error:
-        raise InputError("training needs scikit-learn for k-means: pip install 'zedo-cli[train]'") from error
+    from sklearn.cluster import KMeans
+
     fit = KMeans(count, n_init=1, random_state=seed).fit(poses.flatten(1).cpu().numpy())
     order = np.argsort(-np.bincount(fit.labels_, minlength=count), kind="stable")
     return torch.from_numpy(fit.cluster_centers_[order].astype(np.float32)).view(count, *poses.shape[1:])

@@ -65,13 +65,13 @@ def train(
         noise_range=settings.noise_range,
         training=settings,
         samples_seen=settings.steps * settings.batch_size,
-        sources=corpus.sources,
+        sources=corpus.sources_without(settings.validation_subjects),
         licence=corpus.licence,
         seed=settings.seed,
         version=__version__,
     )
     prior = Prior(card, network, {}).train()
-    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay))
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema))
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, fused=True)
     state_path = output.with_suffix(".state.pt")
     first = _load_state(state_path, settings, network, average, optimiser, generator) if resume else 0
@@ -91,17 +91,20 @@ def train(
         optimiser.step()
         average.update_parameters(network)
 
-        if step % 10 == 0 or step + 1 == settings.steps:
+        done = step + 1
+        save = done % save_every == 0 or done == settings.steps
+        if step % 10 == 0 or save:
             value = loss.item()
             if not math.isfinite(value):
                 raise InputError(
-                    f"the loss diverged at step {step}; {state_path} is the last good state: lower --learning-rate"
+                    f"the loss diverged at step {step}; {state_path} keeps the last good state: start again with a lower"
+                    " --learning-rate"
                 )
             running = value if math.isnan(running) else 0.95 * running + 0.05 * value
         if progress:
-            progress(step + 1, running)
-        if (step + 1) % save_every == 0 or step + 1 == settings.steps:
-            _save_state(state_path, step + 1, settings, network, average, optimiser, generator)
+            progress(done, running)
+        if save:
+            _save_state(state_path, done, settings, network, average, optimiser, generator)
 
     centres = start_poses(poses.cpu(), balanced_weights(classes).cpu(), settings.seed, settings.rotation)
     prior = Prior(card, average.module, {name: poses.to(device) for name, poses in centres.items()}).eval()
@@ -207,17 +210,23 @@ def _load_state(
 ) -> int:
     if not path.is_file():
         raise InputError(f"{path}: no such state; start the run without --resume")
+    broken = InputError(f"{path}: is damaged or no state of such a run; start the run without --resume")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise InputError(f"{path}: is damaged or no state of a run; start the run without --resume") from error
+        before = state["settings"]
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, TypeError, IndexError) as error:
+        raise broken from error
     for name, value in settings.model_dump(mode="json").items():
-        if state["settings"].get(name) != value:
-            before = state["settings"].get(name)
-            raise InputError(f"{path}: was made with {name} = {before}, not {value}; resume with the same settings")
-    network.load_state_dict(state["network"])
-    average.load_state_dict(state["average"])
-    optimiser.load_state_dict(state["optimiser"])
-    generator.set_state(state["generator"])
-    torch.set_rng_state(state["global_generator"])
-    return int(state["step"])
+        if before.get(name) != value:
+            raise InputError(
+                f"{path}: was made with {name} = {before.get(name)}, not {value}; resume with the same settings"
+            )
+    try:
+        network.load_state_dict(state["network"])
+        average.load_state_dict(state["average"])
+        optimiser.load_state_dict(state["optimiser"])
+        generator.set_state(state["generator"])
+        torch.set_rng_state(state["global_generator"])
+        return int(state["step"])
+    except (RuntimeError, KeyError, TypeError, ValueError) as error:
+        raise broken from error
