@@ -19,7 +19,7 @@ from zedo_cli.files import bundled
 from zedo_cli.keypoints import Keypoints
 from zedo_cli.pipeline.lift import Lifted, Observation, lift
 from zedo_cli.pipeline.presets import PRESETS, Preset
-from zedo_cli.pipeline.start import turned_exemplars
+from zedo_cli.pipeline.start import Starts, exemplar_kernel, turned_exemplars
 from zedo_cli.poses import Poses
 from zedo_cli.prior import Prior
 from zedo_cli.skeletons import JOINTS
@@ -81,11 +81,11 @@ def lift_keypoints(
         counts = ", ".join(map(str, prior.cluster_counts))
         raise InputError(f"--samples {samples}: preset '{preset.name}' starts from stored clusters, for S = {counts}")
     device = prior.exemplars.device
-    starts = (
-        prior.clusters(samples)
-        if preset.start == "clusters"
-        else turned_exemplars(prior.exemplars, preset.yaws, preset.pitches, preset.rolls)
-    )
+    if preset.start == "clusters":
+        starts = Starts(prior.clusters(samples), torch.zeros(len(JOINTS), device=device))
+    else:
+        turned = turned_exemplars(prior.exemplars, preset.yaws, preset.pitches, preset.rolls)
+        starts = Starts(turned, exemplar_kernel(prior.exemplars))
     offset = torch.rand((), generator=torch.Generator().manual_seed(seed), dtype=torch.float64).item()
 
     arrays = [np.array(array, np.float32) for array in (keypoints.points, keypoints.confidence, keypoints.intrinsics)]

@@ -9,7 +9,7 @@ from zedo_cli.pipeline.denoise import full_step, geometric_noise_levels, sub_vp_
 from zedo_cli.pipeline.lift import Observation, lift
 from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.pipeline.rays import keypoints_to_directions, points_to_keypoints, pull_on_rays
-from zedo_cli.pipeline.start import turned_exemplars
+from zedo_cli.pipeline.start import Starts, exemplar_kernel, turned_exemplars
 from zedo_cli.pipeline.translation import translation_solver
 
 INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1020, 480], [0, 0, 1]])
@@ -33,13 +33,16 @@ def seen(prior):
 
 def starts(prior, preset, samples):
     if preset.start == "clusters":
-        return prior.clusters(50)[:samples]
-    return turned_exemplars(prior.exemplars[:60], preset.yaws, preset.pitches, preset.rolls)
+        return Starts(prior.clusters(50)[:samples], torch.zeros(17))
+    turned = turned_exemplars(prior.exemplars[:60], preset.yaws, preset.pitches, preset.rolls)
+    return Starts(turned, exemplar_kernel(prior.exemplars))
 
 
 def run(seen, prior, preset, samples=2):
     with torch.no_grad():
-        return lift(seen, prior, starts(prior, preset, samples).to(seen.keypoints), preset, samples)
+        return lift(
+            seen, prior, Starts(*(tensor.to(seen.keypoints) for tensor in starts(prior, preset, samples))), preset, samples
+        )
 
 
 def rows(seen, index):

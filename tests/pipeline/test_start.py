@@ -9,6 +9,8 @@ from places import keypoints_to_rays
 from zedo_cli.pipeline.rays import View, keypoints_to_directions, points_to_keypoints
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.pipeline.start import (
+    Starts,
+    exemplar_kernel,
     exemplar_posterior,
     optimise_rotation_translation,
     place_on_ray,
@@ -32,7 +34,9 @@ def posterior_of(candidates, which, spread=0.05, missing=()):
     weights = torch.ones(directions.shape[:2])
     weights[:, list(missing)] = 0
     directions[:, list(missing)] = torch.tensor([5.0, 5.0, 1.0])
-    return exemplar_posterior(candidates, directions, weights, translation_solver(directions, weights), spread)
+    return exemplar_posterior(
+        Starts(candidates, torch.zeros(17)), directions, weights, translation_solver(directions, weights), spread
+    )
 
 
 def test_turned_exemplars_cover_the_grid(prior):
@@ -56,6 +60,21 @@ def test_what_is_missing_is_uncertain(candidates):
     whole, half = posterior_of(candidates, which), posterior_of(candidates, which, missing=legs)
     assert (half.spread()[:, [3, 6]] > whole.spread()[:, [3, 6]]).all()
     assert torch.allclose(half.probability.sum(1), torch.ones(3))
+
+
+def test_the_kernel_is_the_least_uncertainty(candidates):
+    posterior = posterior_of(candidates, torch.tensor([3, 77]), spread=1e-3)
+    kernel = torch.linspace(0.01, 0.1, 17)
+    assert torch.allclose(posterior._replace(kernel=kernel).spread(), kernel.expand(2, 17), atol=1e-3)
+
+
+def test_the_kernel_grows_from_the_trunk_to_the_limbs_ends(prior):
+    kernel = exemplar_kernel(prior.exemplars)
+    assert kernel[0] == 0
+    assert 0 < kernel[1] < kernel[2] < kernel[3] < 0.1
+    one, other = torch.zeros(17, 3), torch.zeros(17, 3)
+    other[5, 0] = 1.0
+    assert exemplar_kernel(torch.stack([one, other]), share=0.5)[[4, 5]].tolist() == [0.0, 0.5]
 
 
 def test_draws_follow_the_probability(candidates):

@@ -46,7 +46,7 @@ class Lifted(NamedTuple):
 def lift(
     seen: Observation,
     denoise: Denoiser,
-    starts: Tensor,
+    starts: start.Starts,
     preset: Preset,
     samples: int = 1,
     offset: float = 0.5,
@@ -54,8 +54,8 @@ def lift(
 ) -> Lifted:
     """Lift B people, with S = `samples` hypotheses each. A row's result does not depend on the other rows.
 
-    starts: root-relative poses (m) as cameras see them: `[S, J, 3]` clusters, or `[Q, J, 3]` turned exemplars. offset, in
-    0..1, is what chance there is in the choice among them. callback sees every iteration of Algorithm 1.
+    starts: S clusters or Q turned exemplars, as the preset's start says. offset, in 0..1, is what chance there is in the
+    choice among them. callback sees every iteration of Algorithm 1.
     """
     directions = keypoints_to_directions(seen.keypoints, seen.intrinsics)
     view = View(normalize(directions, dim=-1)[:, None], seen.confidence[:, None])
@@ -70,7 +70,7 @@ def lift(
         pose = torch.cat([posterior.mean()[:, None], posterior.draw(samples - 1, offset)], dim=1)
         uncertainty = posterior.spread()
     else:
-        pose = starts.expand(len(directions), -1, -1, -1)
+        pose = starts.poses.expand(len(directions), -1, -1, -1)
     if preset.optimise_start:
         pose, translation = _optimise(pose, seen, view, preset)
     else:
