@@ -39,7 +39,7 @@ def main() -> None:
     truth = np.load(data / "reference.npz")
     results: dict[str, np.ndarray] = {}
     for name in options.presets:
-        rows, seconds = [], 0.0
+        rows, ratios, seconds = [], [], 0.0
         for camera in range(1, CAMERAS + 1):
             keypoints = read_keypoints([data / f"openpose/cam{camera:02d}_json"])
             lens = read_camera(data / "calibration.toml", f"cam_{camera:02d}")
@@ -48,7 +48,9 @@ def main() -> None:
             seconds += time.perf_counter() - started
             here = truth["cam"] == np.unique(truth["cam"])[camera - 1]
             order = {frame: row for row, frame in zip(np.flatnonzero(here), truth["frame"][here], strict=True)}
-            rows.append(_errors(poses.poses_3d, truth["j3d_loo"][[order[frame] for frame in poses.frame]]))
+            known = truth["j3d_loo"][[order[frame] for frame in poses.frame]]
+            rows.append(_errors(poses.poses_3d, known))
+            ratios.append(_ratios(poses.poses_3d, known, poses.uncertainty))
             print(f"{name:>9}  camera {camera}:  {_means(rows[-1])}  ({len(rows[-1])} frames)")
         whole = np.concatenate(rows)
         low, high = _interval(whole)
@@ -56,6 +58,9 @@ def main() -> None:
             f"{name:>9}  all      :  {_means(whole)}  ({len(whole)} frames; 95 %: MPJPE {low[0]:.1f}-{high[0]:.1f},"
             f" PA {low[1]:.1f}-{high[1]:.1f}; {seconds:.1f} s, {torch.get_num_threads()} threads)"
         )
+        ratio = np.concatenate(ratios)
+        if np.isfinite(ratio).any():
+            print(f"{name:>9}  RMS of error / uncertainty: {np.sqrt(np.nanmean(np.square(ratio))):.2f}")
         for other, errors in results.items():
             low, high = _interval(whole - errors)
             change = f"MPJPE {low[0]:+.1f} to {high[0]:+.1f}  PA-MPJPE {low[1]:+.1f} to {high[1]:+.1f} mm (95 %)"
@@ -68,6 +73,12 @@ def _errors(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
     ours, theirs = root_centred(predicted)[:, LIMBS], root_centred(truth)[:, LIMBS]
     errors = 1000 * np.stack([mpjpe(ours, theirs), pa_mpjpe(ours, theirs)], axis=1)
     return errors[np.isfinite(errors).all(1)]
+
+
+def _ratios(predicted: np.ndarray, truth: np.ndarray, uncertainty: np.ndarray) -> np.ndarray:
+    """Error over uncertainty of each limb joint `[N, 12]`; NaN where the truth or the uncertainty is unknown."""
+    errors = np.linalg.norm(root_centred(predicted) - root_centred(truth), axis=-1)
+    return errors[:, LIMBS] / uncertainty[:, LIMBS]
 
 
 def _means(errors: np.ndarray) -> str:
