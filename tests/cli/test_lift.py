@@ -90,6 +90,7 @@ BAD = {
     "clusters": (("{keypoints}", "--preset", "paper", "--samples", "7"), "S = 1, 50"),
     "camera without a calibration": (("{keypoints}", "--camera", "cam_01"), "needs the calibration"),
     "output is a folder": (("{keypoints}", "-o", "{folder}"), "is a folder"),
+    "output is the input": (("{keypoints}", "-o", "{keypoints}"), "is an input too"),
     "output format": (("{keypoints}", "-o", "o.fbx"), "o.fbx: unknown output format"),
     "output folder": (("{keypoints}", "-o", "{keypoints}/o.npz"), "cannot be written"),
 }

@@ -15,6 +15,9 @@ def test_trains_on_the_bundled_poses_and_resumes(zedo, tmp_path):
     code, _, err = zedo("train", "-o", output, *QUICK, "--resume")
     assert code == 2
     assert "rotation = False, not True" in err
+    code, _, err = zedo("train", "-o", output, *QUICK, "--no-rotation")
+    assert code == 2
+    assert "continue it with --resume" in err
     code, out, _ = zedo("train", "-o", output, *QUICK, "--no-rotation", "--resume")
     assert code == 0
 

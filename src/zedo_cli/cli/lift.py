@@ -89,6 +89,10 @@ def lift(
 
     started = time.perf_counter()
     outputs = [checked_output(path) for path in output or [Path(f"{keypoints[0].stem or 'poses'}_3d.npz")]]
+    inputs = {path.resolve() for path in keypoints}
+    for path in outputs:
+        if path.resolve() in inputs:
+            raise InputError(f"{path}: is an input too; choose another output")
     settings = find_preset(preset)
     on = find_device(device)
     if camera and not intrinsics:

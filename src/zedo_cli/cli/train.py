@@ -67,7 +67,7 @@ def train(
 
     `zedo train my_poses.npz -o mine.safetensors --steps 20000`
 
-    `zedo train -o mine.safetensors --resume`
+    `zedo train my_poses.npz -o mine.safetensors --steps 20000 --resume` (at most `--save-every` steps are lost)
     """
     from zedo_cli.errors import InputError
     from zedo_cli.files import writable
@@ -89,8 +89,11 @@ def train(
     )
     on = find_device(device)
     writable(output)
+    state = output.with_suffix(".state.pt")
+    if state.exists() and not resume:
+        raise InputError(f"{state}: a run of that name exists; continue it with --resume, or choose another --output")
     if find_spec("sklearn") is None:
-        raise InputError("training needs scikit-learn for k-means: pip install 'zedo-cli[train]'")
+        raise InputError("training needs scikit-learn for k-means: pip install scikit-learn")
     corpus = Corpus.load(data or [])
     started = time.perf_counter()
     first: list[int] = []

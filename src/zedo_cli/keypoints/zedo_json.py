@@ -67,7 +67,8 @@ def read_zedo_json(path: Path, content: Any) -> Keypoints:
             raise InputError(f"{path}: frame {frame}, person {person.id}: {have} keypoints; the first person has {joints}")
         for joint, point in enumerate(person.keypoints):
             x, y, confidence = (*point, 1.0)[:3]
-            data[row, joint] = (x, y, confidence) if None not in (x, y, confidence) else (0, 0, 0)
+            missing = None in (x, y, confidence) or (len(point) == 2 and x == y == 0)
+            data[row, joint] = (0, 0, 0) if missing else (x, y, confidence)
     intrinsics = None
     if document.intrinsics is not None:
         intrinsics = np.broadcast_to(np.array(document.intrinsics, np.float32), (len(rows), 3, 3))

@@ -40,7 +40,7 @@ def checked_output(path: Path) -> Path:
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"{path}: unknown output format '{path.suffix}'; it is one of {', '.join(FORMATS)}")
     if path.suffix.lower() == ".png" and find_spec("matplotlib") is None:
-        raise InputError(f"{path}: pictures need matplotlib: pip install 'zedo-cli[plot]'")
+        raise InputError(f"{path}: pictures need matplotlib: pip install matplotlib")
     return writable(path)
 
 
