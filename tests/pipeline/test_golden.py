@@ -11,7 +11,7 @@ from zedo_cli.pipeline.algorithm import zedo
 from zedo_cli.pipeline.denoise import SubVP, sub_vp_noise_levels, sub_vp_step
 from zedo_cli.pipeline.lift import Observation, _optimise
 from zedo_cli.pipeline.presets import PRESETS
-from zedo_cli.pipeline.rays import View, keypoints_to_directions, pull_on_rays
+from zedo_cli.pipeline.rays import View, keypoints_to_directions, points_to_keypoints, pull_on_rays
 from zedo_cli.pipeline.start import optimise_rotation_translation, place_on_ray
 from zedo_cli.pipeline.translation import paper_weights, translation_solver
 from zedo_cli.prior import Prior
@@ -140,8 +140,10 @@ def test_preset_paper_optimises_as_the_golden_does(golden):
     seen = Observation(golden["in_keypoints"], confidence, golden["in_intrinsics"])
     cluster = golden["in_init_pose"].expand(len(confidence), 1, -1, -1)
     pose, translation = _optimise(cluster, seen, View(golden.rays[:, None], confidence[:, None]), paper)
-    if len(meta["ipo_keylist"]) > 3:
+    joints = meta["ipo_keylist"]
+    reprojected = points_to_keypoints(pose[:, 0] + translation[:, 0], golden["in_intrinsics"])
+    loss = (reprojected - golden["in_keypoints"])[:, joints].abs().mean()
+    assert loss.item() == pytest.approx(golden["ipo_loss"][-1].item(), rel=0.01)
+    if len(joints) > 3:
         assert torch.allclose(pose[:, 0], golden["oil_x0"], atol=1e-3)
         assert torch.allclose(translation[:, 0], golden["ipo_T"], atol=1e-3)
-    else:
-        assert pose.shape == (len(confidence), 1, 17, 3)
