@@ -1,4 +1,4 @@
-"""`python -m zedo_cli`, the same as `zedo`."""
+"""`python -m zedo_cli`, for torchrun."""
 
 from zedo_cli.cli.app import main
 

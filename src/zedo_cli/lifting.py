@@ -81,12 +81,14 @@ def lift_keypoints(
         counts = ", ".join(map(str, prior.cluster_counts))
         raise InputError(f"--samples {samples}: preset '{preset.name}' starts from stored clusters, for S = {counts}")
     device = prior.exemplars.device
+    if preset.start == "view" and not prior.conditional:
+        preset = preset.model_copy(update={"start": "exemplars"})
+    starts = None
     if preset.start == "clusters":
         starts = Starts(prior.clusters(samples), torch.zeros(len(JOINTS), device=device))
-    else:
+    elif preset.start == "exemplars":
         turned = turned_exemplars(prior.exemplars, preset.yaws, preset.pitches, preset.rolls)
         starts = Starts(turned, exemplar_kernel(prior.exemplars))
-    offset = torch.rand((), generator=torch.Generator().manual_seed(seed), dtype=torch.float64).item()
 
     arrays = [np.array(array, np.float32) for array in (keypoints.points, keypoints.confidence, keypoints.intrinsics)]
     seen = Observation(*(torch.from_numpy(array) for array in arrays))
@@ -95,7 +97,7 @@ def lift_keypoints(
     with torch.no_grad():
         for first in range(0, len(keypoints), rows):
             batch = Observation(*(tensor[first : first + rows].to(device) for tensor in seen))
-            lifted = lift(batch, prior, starts, preset, samples, offset)
+            lifted = lift(batch, prior, starts, preset, samples, seed)
             parts.append(Lifted(*(tensor.cpu() for tensor in lifted)))
             if progress:
                 progress(min(first + rows, len(keypoints)))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from zedo_cli.cli.options import Device, progress_bar
-from zedo_cli.prior.card import TrainingSettings
+from zedo_cli.prior.card import RECIPES, TrainingSettings
 
 _DEFAULT = TrainingSettings()
 _RECIPE, _AUGMENTATION, _RUNNING = "Recipe", "Augmentation", "Running"
@@ -18,7 +18,8 @@ def train(
     data: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="NPZ files of 3D poses (see data/README.md). [default: the bundled open poses]", show_default=False
+            help="3D poses: NPZ, BVH, AMC, Human3.6M, or folders of them. [default: the bundled open poses]",
+            show_default=False,
         ),
     ] = None,
     output: Annotated[
@@ -31,9 +32,10 @@ def train(
     learning_rate: Annotated[
         float, typer.Option(min=0, help="Peak of the cosine.", rich_help_panel=_RECIPE)
     ] = _DEFAULT.learning_rate,
-    hidden: Annotated[int, typer.Option(min=32, help="Width of the network; a multiple of 32.", rich_help_panel=_RECIPE)] = (
-        _DEFAULT.hidden
-    ),
+    network: Annotated[
+        str,
+        typer.Option(help="base or small, which see views, or paper, which does not.", rich_help_panel=_RECIPE),
+    ] = "base",
     ema: Annotated[
         float, typer.Option(min=0, max=1, help="Decay of the averaged weights that are shipped.", rich_help_panel=_RECIPE)
     ] = _DEFAULT.ema,
@@ -50,10 +52,22 @@ def train(
     ] = (True),
     bones: Annotated[bool, typer.Option(help="Draw bone lengths anew.", rich_help_panel=_AUGMENTATION)] = True,
     mirror: Annotated[bool, typer.Option(help="Mirror half of the poses.", rich_help_panel=_AUGMENTATION)] = True,
+    recombine: Annotated[
+        bool, typer.Option(help="Put upper bodies on the legs of others.", rich_help_panel=_AUGMENTATION)
+    ] = True,
     seed: Annotated[
         int, typer.Option(min=0, max=2**32 - 1, help="Of weights, samples and noise.", rich_help_panel=_RUNNING)
     ] = 0,
     device: Device = "auto",
+    compiled: Annotated[
+        bool | None,
+        typer.Option(
+            "--compile/--no-compile",
+            help="Use torch.compile. [default: on a GPU]",
+            rich_help_panel=_RUNNING,
+            show_default=False,
+        ),
+    ] = None,
     save_every: Annotated[int, typer.Option(min=1, help="Steps between saved states.", rich_help_panel=_RUNNING)] = 500,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the run whose state is beside the output.", rich_help_panel=_RUNNING)
@@ -61,57 +75,70 @@ def train(
 ) -> None:
     """Train a diffusion prior on 3D poses alone.
 
+    SIGTERM and Ctrl-C save the run's state; `--resume` continues it to the same result.
+
     Examples:
 
     `zedo train` (the bundled prior's recipe on the bundled open poses; an hour or two on 2 cores)
 
-    `zedo train my_poses.npz -o mine.safetensors --steps 20000`
+    `zedo train my_poses.npz cmu_asf_amc/ -o mine.safetensors --steps 20000`
 
-    `zedo train my_poses.npz -o mine.safetensors --steps 20000 --resume` (at most `--save-every` steps are lost)
+    `torchrun --nproc-per-node=8 -m zedo_cli train -o prior.safetensors --batch-size 16384` (a batch for each GPU)
     """
     from zedo_cli.errors import InputError
     from zedo_cli.files import writable
     from zedo_cli.lifting import find_device
     from zedo_cli.prior.corpus import OPEN_VALIDATION, Corpus
+    from zedo_cli.prior.state import state_files
+    from zedo_cli.prior.training import StoppedError
     from zedo_cli.prior.training import train as run
+    from zedo_cli.prior.workers import workers
 
-    settings = _settings(
-        steps=steps,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        hidden=hidden,
-        ema=ema,
-        validation_subjects=tuple(validation or (() if data else OPEN_VALIDATION)),
-        rotation=rotation,
-        bones=bones,
-        mirror=mirror,
-        seed=seed,
-    )
-    on = find_device(device)
+    if network not in RECIPES:
+        raise InputError(f"--network {network}: unknown; it is one of {', '.join(RECIPES)}")
     writable(output)
-    state = output.with_suffix(".state.pt")
-    if state.exists() and not resume:
-        raise InputError(f"{state}: a run of that name exists; continue it with --resume, or choose another --output")
+    if not resume and (states := state_files(output)):
+        raise InputError(f"{states[-1]}: a run of that name exists; continue it with --resume, or choose another --output")
     if find_spec("sklearn") is None:
         raise InputError("training needs scikit-learn for k-means: pip install scikit-learn")
-    corpus = Corpus.load(data or [])
-    started = time.perf_counter()
-    first: list[int] = []
-    with progress_bar("steps") as bar:
-        task = bar.add_task("Training", total=steps)
+    with workers(find_device(device)) as team:
+        settings = _settings(
+            **RECIPES[network],
+            steps=steps,
+            batch_size=batch_size,
+            processes=team.count,
+            learning_rate=learning_rate,
+            ema=ema,
+            validation_subjects=tuple(validation or (() if data else OPEN_VALIDATION)),
+            rotation=rotation,
+            bones=bones,
+            mirror=mirror,
+            recombine=recombine,
+            seed=seed,
+        )
+        corpus = Corpus.load(data or [])
+        for note in corpus.notes if team.first else ():
+            typer.echo(f"left out: {note}", err=True)
+        started = time.perf_counter()
+        first: list[int] = []
+        with progress_bar("steps") as bar:
+            task = bar.add_task("Training", total=steps, visible=team.first)
 
-        def progress(done: int, loss: float) -> None:
-            if not first:
-                first.append(done - 1)
-            rate = (done - first[0]) * batch_size / (time.perf_counter() - started)
-            bar.update(task, completed=done, description=f"Training: loss {loss:.4f}, {rate:,.0f} samples/s")
+            def progress(done: int, loss: float) -> None:
+                if not first:
+                    first.append(done - 1)
+                rate = (done - first[0]) * batch_size * team.count / (time.perf_counter() - started)
+                bar.update(task, completed=done, description=f"Training: loss {loss:.4f}, {rate:,.0f} samples/s")
 
-        outcome = run(corpus, settings, output, on, save_every, resume, progress)
-    typer.echo(f"{sum(source.poses for source in outcome.prior.card.sources)} training poses, on {on}")
-    typer.echo(f"{steps * batch_size:,} samples in all, {time.perf_counter() - started:.0f} s in this run")
-    for sigma, error in outcome.validation.items():
-        typer.echo(f"validation: noise {1000 * sigma:5.0f} mm -> {1000 * error:6.1f} mm RMS a coordinate")
-    typer.echo(f"prior: {output}")
+            fast = team.device.type == "cuda" if compiled is None else compiled
+            try:
+                prior = run(corpus, settings, output, team, save_every, resume, fast, progress)
+            except StoppedError as stop:
+                raise InputError(f"stopped after step {stop.step}; continue with --resume") from stop
+        if team.first:
+            typer.echo(f"{sum(source.poses for source in prior.card.sources)} training poses, on {team.device}")
+            typer.echo(f"{prior.card.samples_seen:,} samples in all, {time.perf_counter() - started:.0f} s in this run")
+            typer.echo(f"prior: {output}; 'zedo prior {output}' measures it")
 
 
 def _settings(**values: object) -> TrainingSettings:

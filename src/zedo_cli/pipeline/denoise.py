@@ -101,3 +101,22 @@ def sub_vp_step(denoise: Denoiser, pose: Tensor, sigma: Tensor, view: View | Non
     noise = (pose / mean - denoise(pose / mean, sigma, view)) / sigma
     score = -noise / std
     return pose + (SubVP.beta(t) * pose / 2 + SubVP.diffusion_squared(t) * score) * dt
+
+
+def posterior_noise_levels(steps: int, first: float, last: float, power: float = 7.0) -> Tensor:
+    """Noise levels (m) from `first` down to `last`, densest at the end (Karras et al. 2022, eq. 5). Float64, `[steps]`."""
+    ramp = torch.linspace(first ** (1 / power), last ** (1 / power), steps, dtype=torch.float64)
+    return ramp**power
+
+
+def probability_flow(denoise: Denoiser, noise: Tensor, levels: Tensor, view: View | None = None) -> Tensor:
+    """Samples of the prior, or with a view of the posterior: Euler steps of the probability flow (Karras et al. 2022).
+
+    noise `[..., J, 3]` standard normal; levels (m) `[steps]`, the first far above a body's size. The last step goes all
+    the way to the denoised pose.
+    """
+    pose = noise * levels[0]
+    for sigma, following in zip(levels, torch.cat([levels[1:], levels.new_zeros(1)]), strict=True):
+        clean = denoise(pose, sigma, view)
+        pose = clean + following / sigma * (pose - clean)
+    return pose

@@ -31,8 +31,8 @@ class Lifted(NamedTuple):
     """Absolute poses in the camera frame, metres.
 
     pose `[B, J, 3]`; hypotheses `[B, S, J, 3]`; score `[B, S]`, log-likelihood of the keypoints; uncertainty `[B, J]`,
-    standard deviation (m) of the root-relative joint, of the posterior over exemplars or else of the hypotheses, NaN where
-    there is nothing to tell it from; reprojection_error
+    standard deviation (m) of the root-relative joint, of the posterior given the view or over exemplars, or else of the
+    hypotheses, NaN where there is nothing to tell it from; reprojection_error
     `[B]` px.
     """
 
@@ -46,16 +46,16 @@ class Lifted(NamedTuple):
 def lift(
     seen: Observation,
     denoise: Denoiser,
-    starts: start.Starts,
+    starts: start.Starts | None,
     preset: Preset,
     samples: int = 1,
-    offset: float = 0.5,
+    seed: int = 0,
     callback: Callable[[Iteration], None] | None = None,
 ) -> Lifted:
     """Lift B people, with S = `samples` hypotheses each. A row's result does not depend on the other rows.
 
-    starts: S clusters or Q turned exemplars, as the preset's start says. offset, in 0..1, is what chance there is in the
-    choice among them. callback sees every iteration of Algorithm 1.
+    starts: S clusters or Q turned exemplars, as the preset's start says; none to start from the view. seed: of what chance
+    there is, the same for every row. callback sees every iteration of Algorithm 1.
     """
     directions = keypoints_to_directions(seen.keypoints, seen.intrinsics)
     view = View(normalize(directions, dim=-1)[:, None], seen.confidence[:, None])
@@ -64,9 +64,17 @@ def lift(
     solver = translation_solver(precise, weights).to(directions)
     solve = solver.for_each_hypothesis()
 
+    shown = view if preset.view else None
+    generator = torch.Generator().manual_seed(seed)
     uncertainty = None
-    if preset.start == "exemplars":
+    if starts is None:
+        noise = torch.randn(max(samples - 1, preset.draws), *view.rays.shape[-2:], generator=generator).to(directions)
+        drawn = start.draw_from_view(denoise, view, noise, preset.view_noise, preset.last_noise, preset.draw_steps)
+        pose = torch.cat([start.view_mean(denoise, view, preset.view_noise), drawn[:, : samples - 1]], dim=1)
+        uncertainty = hypotheses.hypothesis_spread(drawn)
+    elif preset.start == "exemplars":
         posterior = start.exemplar_posterior(starts, directions, weights, solver, preset.exemplar_spread)
+        offset = torch.rand((), generator=generator, dtype=torch.float64).item()
         pose = torch.cat([posterior.mean()[:, None], posterior.draw(samples - 1, offset)], dim=1)
         uncertainty = posterior.spread()
     else:
@@ -87,7 +95,7 @@ def lift(
         pull=partial(_pull, view=view, preset=preset),
         step=full_step if preset.step == "full" else sub_vp_step,
         warmup=preset.warmup,
-        view=view,
+        view=shown,
         callback=callback,
     )
 

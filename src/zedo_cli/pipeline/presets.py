@@ -12,8 +12,17 @@ class Preset(BaseModel):
 
     name: str
 
-    start: Literal["exemplars", "clusters"]
-    """Posterior over an exemplar grid, or k-means centres."""
+    view: bool = True
+    """Whether the denoiser sees rays and confidences, if it can. The paper's does not."""
+    start: Literal["view", "exemplars", "clusters"]
+    """What the denoiser makes of the view alone (of a prior that sees none: exemplars), posterior over an exemplar grid, or
+    k-means centres."""
+    view_noise: PositiveFloat = 4.0
+    """Noise level, far above a body's size, at which the view alone decides."""
+    draws: PositiveInt = 16
+    """Poses drawn from the view's posterior, from which the uncertainty comes."""
+    draw_steps: PositiveInt = 8
+    """Denoisings for each of them."""
     optimise_start: bool = False
     """Turn and move the clusters by the paper's optimisation (RO); else they stand where the translation solve puts them."""
     optimised_joints: tuple[int, ...] = (0, 1, 4)
@@ -50,6 +59,7 @@ PRESETS = {
     for preset in (
         Preset(
             name="paper",
+            view=False,
             start="clusters",
             optimise_start=True,
             schedule="sub-vp",
@@ -59,8 +69,8 @@ PRESETS = {
             pull="hard",
             answer="best",
         ),
-        Preset(name="fast", start="exemplars", schedule="geometric", steps=8, step="full", warmup=4, pull="soft"),
-        Preset(name="balanced", start="exemplars", schedule="geometric", steps=30, step="full", warmup=15, pull="soft"),
+        Preset(name="fast", start="view", schedule="geometric", steps=8, step="full", warmup=4, pull="soft"),
+        Preset(name="balanced", start="view", schedule="geometric", steps=30, step="full", warmup=15, pull="soft"),
     )
 }
 """`paper` agrees with the authors' program; `balanced` is the default."""

@@ -1,4 +1,4 @@
-"""Initial poses and translations: cluster centres, the paper's optimisation of R and T, and a search over exemplars.
+"""Initial poses and translations: the view's posterior, cluster centres, the paper's optimisation of R and T, exemplars.
 
 Shapes: B rows (a person in a frame), S hypotheses a row, J joints. Metres and radians, camera frame.
 """
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from zedo_cli.pipeline.denoise import Denoiser, posterior_noise_levels, probability_flow
 from zedo_cli.pipeline.rays import View, points_to_keypoints
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.pipeline.translation import TranslationSolver
@@ -79,6 +80,25 @@ def optimise_rotation_translation(
                 callback(i, loss.detach().mean())
     with torch.no_grad():
         return place()
+
+
+def view_mean(denoise: Denoiser, view: View, sigma: float) -> Tensor:
+    """E[pose | view] `[B, 1, J, 3]`, root-relative (m): what the denoiser makes of a pose lost in noise `sigma` (m).
+
+    The pose that it is given is the middle of all noise, so that nothing is left to chance. view: `[B, 1, J, ...]`.
+    """
+    pose = denoise(torch.zeros_like(view.rays), view.rays.new_tensor(sigma), view)
+    return pose - pose[..., :1, :]
+
+
+def draw_from_view(denoise: Denoiser, view: View, noise: Tensor, first: float, last: float, steps: int) -> Tensor:
+    """Poses drawn from p(pose | view) `[B, K, J, 3]`, root-relative (m), by the probability flow from `first` to `last` (m).
+
+    noise: `[K, J, 3]` standard normal, the same for every row.
+    """
+    levels = posterior_noise_levels(steps, first, last).to(noise)
+    poses = probability_flow(denoise, noise.expand(len(view.rays), -1, -1, -1), levels, view)
+    return poses - poses[..., :1, :]
 
 
 class Starts(NamedTuple):

@@ -1,19 +1,17 @@
-"""Bodies and orientations drawn anew for every training sample, on the device.
+"""Bodies drawn anew for every training sample, on the device.
 
-Motion capture has few bodies and one world frame; a prior needs every body as any camera sees it. Bone directions are
-kept, bone lengths are drawn around anthropometric means, and the pose is turned as by a camera at a random yaw that
-looks down a little.
+Motion capture has few bodies and few combinations of what arms and legs do. Bone directions are kept, bone lengths are
+drawn around anthropometric means, and upper bodies are put on the legs of others where a person could do that.
 """
 
 import math
 from functools import cache
 
-import roma
 import torch
 from torch import Generator, Tensor
+from torch.nn.functional import normalize
 
-from zedo_cli.pipeline.rotations import camera_rotation
-from zedo_cli.skeletons import MIRROR, PARENTS
+from zedo_cli.skeletons import JOINTS, MIRROR, PARENTS
 
 BONE_LENGTHS = (0.118, 0.455, 0.44, 0.118, 0.455, 0.44, 0.235, 0.25, 0.11, 0.13, 0.158, 0.295, 0.25, 0.158, 0.295, 0.25)
 """Mean distance (m) of joints 1..16 from their parents in an adult, by Human3.6M's joint definitions."""
@@ -27,17 +25,27 @@ HIP_SPREAD = 0.10
 HEAD_SPREAD = 0.15
 """The same for neck and head, whose joints every data set places differently."""
 
-SIZE_SPREAD = 0.05
-"""Relative spread of a person's overall size."""
+SIZE_SPREAD = 0.06
+"""Relative spread of an adult's overall size: women and men together, 1.5 to 1.95 m."""
 
-PITCH_DEGREES = (8.0, 15.0)
-"""Mean and spread of the camera's tilt: cameras stand above the hips more often than below and look down."""
+CHILDREN = 0.04
+"""Share of children among the people, of whom little motion capture exists."""
 
-ROLL_DEGREES = 10.0
-"""Spread of the camera's roll."""
+CHILD_SIZE = (0.6, 0.92)
+"""Range of a child's size against an adult's: four years to twelve."""
 
-ANY_ORIENTATION = 0.2
-"""Share of samples turned uniformly over all rotations: people who lie, fall or turn over."""
+OWN_PROPORTIONS = 0.5
+"""Share of people with the bones of the recorded pose, jittered, instead of Human3.6M's means: every data set has its own
+definitions of hips, shoulders, neck and head, and which of them go together can be seen."""
+
+RECOMBINED = 0.25
+"""Share of poses whose upper body is tried on the legs of another."""
+
+LARGEST_BEND_DEGREES = 25.0
+"""Largest difference of lean between two trunks that may be exchanged."""
+
+CLOSEST = 0.10
+"""Distance (m) from the axis of a leg within which no elbow and no wrist may lie after an exchange."""
 
 Z_UP_TO_CAMERA = ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0))
 """Turns a world frame with Z up into a level camera's frame (X right, Y down, Z forward) that looks along world Y."""
@@ -57,40 +65,80 @@ def mirrored(poses: Tensor, which: Tensor) -> Tensor:
 def with_new_bones(poses: Tensor, generator: Generator) -> Tensor:
     """The same bone directions with lengths drawn anew for each pose. `[batch, 17, 3]` -> `[batch, 17, 3]`."""
     bones = poses[:, 1:] - poses[:, list(PARENTS[1:])]
-    directions = torch.nn.functional.normalize(bones, dim=-1)
-    return _chain(poses.device, poses.dtype) @ (directions * draw_bone_lengths(len(poses), generator)[..., None])
+    own = bones.norm(dim=-1, keepdim=True)
+    directions = bones / own.clamp(min=1e-9)
+    lengths = draw_bone_lengths(own.squeeze(-1), generator)
+    return _chain(poses.device, poses.dtype) @ (directions * lengths[..., None])
 
 
-def draw_bone_lengths(batch: int, generator: Generator) -> Tensor:
-    """Lengths (m) of the bones that end in joints 1..16 of `batch` people, left-right symmetric. `[batch, 16]`."""
+def draw_bone_lengths(own: Tensor, generator: Generator) -> Tensor:
+    """Lengths (m) of the bones that end in joints 1..16 of people, left-right symmetric. `[batch, 16]` -> `[batch, 16]`.
+
+    own: lengths of the recorded people, around which a part is drawn.
+    """
+    batch, device = len(own), generator.device
 
     def normal(*shape: int) -> Tensor:
-        return torch.randn(shape, generator=generator, device=generator.device).clamp(-3, 3)
-
-    spread = torch.full((16,), BONE_SPREAD, device=generator.device)
-    spread[[0, 3]] = HIP_SPREAD
-    spread[[8, 9]] = HEAD_SPREAD
-    jitter = normal(batch, 16)
-    for joint, other in enumerate(MIRROR):
-        if joint < other:
-            jitter[:, other - 1] = jitter[:, joint - 1]
-    lengths = torch.tensor(BONE_LENGTHS, device=generator.device)
-    return lengths * (1 + spread * jitter) * (1 + SIZE_SPREAD * normal(batch, 1))
-
-
-def draw_orientations(batch: int, generator: Generator) -> Tensor:
-    """Rotations `[batch, 3, 3]` from a level camera's frame to that of a random camera (yaw, then pitch, then roll)."""
-
-    def normal(mean: float, spread: float) -> Tensor:
-        return torch.deg2rad(mean + spread * torch.randn(batch, generator=generator, device=generator.device))
+        return torch.randn(shape, generator=generator, device=device).clamp(-3, 3)
 
     def random() -> Tensor:
-        return torch.rand(batch, generator=generator, device=generator.device)
+        return torch.rand(batch, 1, generator=generator, device=device)
 
-    camera = camera_rotation(2 * math.pi * random(), normal(*PITCH_DEGREES), normal(0.0, ROLL_DEGREES))
-    quaternions = torch.randn(batch, 4, generator=generator, device=generator.device)
-    anything = roma.unitquat_to_rotmat(torch.nn.functional.normalize(quaternions, dim=-1))
-    return torch.where((random() < ANY_ORIENTATION)[:, None, None], anything, camera)
+    spread = torch.full((16,), BONE_SPREAD, device=device)
+    spread[[0, 3]] = HIP_SPREAD
+    spread[[8, 9]] = HEAD_SPREAD
+    side = [MIRROR[joint] - 1 for joint in range(1, 17)]
+    same = [min(joint, other) for joint, other in enumerate(side)]
+    mean = torch.where(random() < OWN_PROPORTIONS, (own + own[:, side]) / 2, own.new_tensor(BONE_LENGTHS))
+    low, high = CHILD_SIZE
+    child = random() < CHILDREN
+    size = torch.where(child, low + (high - low) * random(), 1 + SIZE_SPREAD * normal(batch, 1))
+    return mean * (1 + spread * normal(batch, 16))[:, same] * size
+
+
+def recombined(poses: Tensor, donors: Tensor) -> Tensor:
+    """Upper bodies of `donors` on the pelvis and legs of `poses`, where a person could do that; else `poses` as they are.
+
+    Upright poses `[batch, 17, 3]`. The donor is turned about the vertical until the hips are parallel. Trunks must
+    lean alike, and neither elbows nor wrists end up in a leg.
+    """
+    turned = donors @ _about_vertical(_heading(poses) - _heading(donors)).mT
+    alike = (_lean(poses) * _lean(turned)).sum(-1) > _cosine(LARGEST_BEND_DEGREES)
+    level = (_hip_line(poses) * _hip_line(turned)).sum(-1) > _cosine(LARGEST_BEND_DEGREES)
+    mixed = torch.cat([poses[:, :7], turned[:, 7:]], dim=1)
+    hands = mixed[:, [JOINTS.index(name) for name in ("left_elbow", "left_wrist", "right_elbow", "right_wrist")]]
+    apart = _distances(hands, mixed[:, [1, 2, 4, 5]], mixed[:, [2, 3, 5, 6]]).amin((1, 2)) > CLOSEST
+    return torch.where((alike & level & apart)[:, None, None], mixed, poses)
+
+
+def _heading(poses: Tensor) -> Tensor:
+    across = poses[:, 4] - poses[:, 1]
+    return torch.atan2(-across[:, 2], across[:, 0])
+
+
+def _about_vertical(yaw: Tensor) -> Tensor:
+    c, s, zero, one = yaw.cos(), yaw.sin(), torch.zeros_like(yaw), torch.ones_like(yaw)
+    return torch.stack([c, zero, s, zero, one, zero, -s, zero, c], dim=-1).view(-1, 3, 3)
+
+
+def _hip_line(poses: Tensor) -> Tensor:
+    return normalize(poses[:, 4] - poses[:, 1], dim=-1)
+
+
+def _lean(poses: Tensor) -> Tensor:
+    return normalize(poses[:, 8] - poses[:, 0], dim=-1)
+
+
+def _cosine(degrees: float) -> float:
+    return math.cos(math.radians(degrees))
+
+
+def _distances(points: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
+    """Distances of points `[batch, P, 3]` from the segments between starts and ends `[batch, S, 3]` -> `[batch, P, S]`."""
+    along = (ends - starts)[:, None]
+    away = points[:, :, None] - starts[:, None]
+    part = (away * along).sum(-1, keepdim=True) / along.square().sum(-1, keepdim=True).clamp(min=1e-9)
+    return (away - part.clamp(0, 1) * along).norm(dim=-1)
 
 
 @cache

@@ -1,6 +1,6 @@
 """What a checkpoint says of itself: the JSON in its safetensors header."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
 
@@ -10,25 +10,48 @@ POSES_PER_LEVEL = 8
 """Training poses that share a noise level, whose embedding (a third of the network) is then computed once for all."""
 
 
+RECIPES: dict[str, dict[str, Any]] = {
+    "base": {
+        "architecture": "view_network",
+        "network": {"width": 512, "inner": 1024, "blocks": 2},
+        "parametrisation": "EDM",
+    },
+    "small": {
+        "architecture": "view_network",
+        "network": {"width": 512, "inner": 512, "blocks": 2},
+        "parametrisation": "EDM",
+    },
+    "paper": {
+        "architecture": "score_network",
+        "network": {"hidden": 1024, "embed": 512, "dropout": 0.25},
+        "parametrisation": "sub-VP noise",
+    },
+}
+"""Networks by name: two that see views, and the paper's, which does not."""
+
+
 class TrainingSettings(BaseModel):
     """Everything that decides the outcome of a training run, apart from the poses."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    steps: PositiveInt = 15_000
+    architecture: str = "view_network"
+    network: dict[str, float | int] = {}
+    parametrisation: str = "EDM"
+    steps: PositiveInt = 30_000
     batch_size: PositiveInt = 2048
+    """Samples a step of each process."""
+    processes: PositiveInt = 1
     learning_rate: PositiveFloat = 1e-3
     warmup_steps: int = Field(default=500, ge=0)
     ema: float = Field(default=0.9995, gt=0, lt=1)
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    hidden: PositiveInt = 1024
-    embed: PositiveInt = 512
-    noise_median: PositiveFloat = 0.06
-    noise_log_spread: PositiveFloat = 1.3
-    noise_range: tuple[PositiveFloat, PositiveFloat] = (0.0015, 1.5)
+    noise_median: PositiveFloat = 0.6
+    noise_log_spread: PositiveFloat = 1.8
+    noise_range: tuple[PositiveFloat, PositiveFloat] = (0.002, 4.0)
     rotation: bool = True
     mirror: bool = True
     bones: bool = True
+    recombine: bool = True
     validation_subjects: tuple[str, ...] = ()
     seed: int = 0
 
@@ -36,11 +59,6 @@ class TrainingSettings(BaseModel):
     @classmethod
     def _whole_levels(cls, value: int) -> int:
         return _multiple(value, POSES_PER_LEVEL)
-
-    @field_validator("hidden")
-    @classmethod
-    def _whole_groups(cls, value: int) -> int:
-        return _multiple(value, 32)
 
 
 def _multiple(value: int, of: int) -> int:
@@ -65,10 +83,10 @@ class PriorCard(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: Literal["zedo-prior"] = "zedo-prior"
-    format_version: Literal[1] = 1
-    architecture: str = "score_network"
+    format_version: Literal[2] = 2
+    architecture: str
     network: dict[str, float | int]
-    parametrisation: Literal["sub-VP noise"] = "sub-VP noise"
+    parametrisation: str
     noise_range: tuple[PositiveFloat, PositiveFloat]
     joints: tuple[str, ...] = JOINTS
     units: Literal["metres"] = "metres"

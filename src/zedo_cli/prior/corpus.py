@@ -1,6 +1,6 @@
-"""Training poses: NPZ files of poses in a world with Z up, bundled or the user's own."""
+"""Training poses, bundled or the user's own, in one corpus."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -10,10 +10,9 @@ from torch import Tensor
 
 from zedo_cli.errors import InputError
 from zedo_cli.files import bundled
-from zedo_cli.npz import NpzFile
+from zedo_cli.mocap import read_motions
 from zedo_cli.prior.augmentation import upright
 from zedo_cli.prior.card import Source
-from zedo_cli.skeletons import JOINTS
 
 OPEN_CORPUS = ("data/mocap/train_permissive.npz", "data/mocap/train_ccbysa.npz")
 """The bundled open poses."""
@@ -34,7 +33,7 @@ class Corpus:
 
     poses: `[N, 17, 3]` metres, upright in a level camera's frame (Y down), pelvis at the origin. classes: `[N]`, kind of
     pose, for balanced sampling. subjects, origins: `[N]`, names of people and sources. licences: terms of each source.
-    licence: of what is made from them.
+    licence: of what is made from them. notes: files that could not be used, and why.
     """
 
     poses: Tensor
@@ -43,18 +42,25 @@ class Corpus:
     origins: np.ndarray
     licences: dict[str, str]
     licence: str
+    notes: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, paths: list[Path]) -> Self:
-        """Read NPZ files; without any, the bundled corpus. Raises `InputError`, one line naming file and mend."""
-        parts = [_read(path) for path in paths or [bundled(name) for name in OPEN_CORPUS]]
+        """Read files and folders; without any, the bundled corpus. Raises `InputError`, one line naming file and mend."""
+        motions, notes = read_motions(paths or [bundled(name) for name in OPEN_CORPUS])
+        poses = np.concatenate([part.poses for part in motions])
+        terms: dict[str, list[str]] = {}
+        for part in motions:
+            for name in np.unique(part.origins):
+                terms.setdefault(str(name), []).append(part.licence)
         return cls(
-            poses=torch.cat([part.poses for part in parts]),
-            classes=torch.cat([part.classes for part in parts]),
-            subjects=np.concatenate([part.subjects for part in parts]),
-            origins=np.concatenate([part.origins for part in parts]),
-            licences={name: licence for part in parts for name, licence in part.licences.items()},
-            licence="; ".join(dict.fromkeys(part.licence for part in parts)) if paths else OPEN_LICENCE,
+            poses=upright(torch.from_numpy(poses)),
+            classes=torch.from_numpy(np.concatenate([part.classes for part in motions])),
+            subjects=np.concatenate([part.subjects for part in motions]),
+            origins=np.concatenate([part.origins for part in motions]),
+            licences={name: _together(licences) for name, licences in terms.items()},
+            licence=_together([part.licence for part in motions]) if paths else OPEN_LICENCE,
+            notes=notes,
         )
 
     def split(self, subjects: tuple[str, ...]) -> tuple[Tensor, Tensor, Tensor]:
@@ -82,34 +88,5 @@ class Corpus:
         ]
 
 
-def _read(path: Path) -> Corpus:
-    file = NpzFile(path)
-    scale = file.floats("scale", ()) if "scale" in file else np.float32(1)
-    poses = file.floats("pos", (None, len(JOINTS), 3)) * scale
-    if not np.isfinite(poses).all():
-        bad = int(np.flatnonzero(~np.isfinite(poses).all((1, 2)))[0])
-        raise InputError(f"{path}: pos[{bad}] is not finite; remove such poses")
-    thigh = float(np.median(np.linalg.norm(poses[:, 2] - poses[:, 1], axis=-1))) if len(poses) else 0.45
-    if not 0.2 < thigh < 0.8:
-        raise InputError(f"{path}: the median thigh is {thigh:.3g} long; poses must be in metres (key 'scale' converts)")
-    licence = str(file.get("license", "not stated"))
-    origins = _names(file, "source", len(poses), path.stem)
-    classes = file.integers("cls", len(poses)) if "cls" in file else np.zeros(len(poses), np.int64)
-    return Corpus(
-        poses=upright(torch.from_numpy(poses)),
-        classes=torch.from_numpy(np.unique(classes, return_inverse=True)[1]),
-        subjects=_names(file, "subject", len(poses), path.stem),
-        origins=origins,
-        licences=dict.fromkeys(map(str, np.unique(origins)), licence),
-        licence=licence,
-    )
-
-
-def _names(file: NpzFile, key: str, count: int, default: str) -> np.ndarray:
-    """Names per pose: `key` holds indices into the table `{key}_names`."""
-    if key not in file or f"{key}_names" not in file:
-        return np.full(count, default)
-    index, table = file.integers(key, count), file[f"{key}_names"]
-    if count and not (index.min() >= 0 and index.max() < len(table)):
-        raise InputError(f"{file.path}: '{key}' points outside '{key}_names', which has {len(table)} entries")
-    return table[index].astype(str)
+def _together(licences: list[str]) -> str:
+    return "; ".join(dict.fromkeys(licences))

@@ -1,14 +1,20 @@
 """A trained prior: a network, whatever its parametrisation, behind the one denoiser convention of the pipeline."""
 
+import torch
 from torch import Tensor, nn
 
-from zedo_cli.pipeline.denoise import SubVP
 from zedo_cli.pipeline.rays import View
 from zedo_cli.prior.card import PriorCard
+from zedo_cli.prior.parametrisation import PARAMETRISATIONS
 from zedo_cli.prior.score_network import ScoreNetwork
+from zedo_cli.prior.view_frame import view_features
+from zedo_cli.prior.view_network import ViewNetwork
 
-NETWORKS: dict[str, type[nn.Module]] = {"score_network": ScoreNetwork}
-"""Architectures by the name that a checkpoint states. Each module's `forward(pose, time)` predicts the sub-VP noise."""
+NETWORKS: dict[str, type[nn.Module]] = {"score_network": ScoreNetwork, "view_network": ViewNetwork}
+"""Architectures by the name that a checkpoint states."""
+
+UNCONDITIONAL = ("score_network",)
+"""Those that take a pose and a time, and no view."""
 
 
 class Prior(nn.Module):
@@ -32,22 +38,29 @@ class Prior(nn.Module):
         for name, centres in poses.items():
             self.register_buffer(name, centres)
 
+    @property
+    def conditional(self) -> bool:
+        """Whether this prior looks at views."""
+        return self.card.architecture not in UNCONDITIONAL
+
     def forward(self, pose: Tensor, sigma: Tensor, view: View | None = None) -> Tensor:
-        """E[clean pose | pose with noise sigma]: the pipeline's `denoise`.
+        """E[clean pose | pose with noise sigma, view]: the pipeline's `denoise`.
 
-        pose `[..., J, 3]` metres, root-relative; sigma (m) a scalar. An unconditional prior does not look at the view.
+        pose `[..., J, 3]` metres, root-relative. sigma (m) a scalar, or `[levels]` for as many equal parts of a batch
+        `[batch, J, 3]` in turn. view: rays `[..., J, 3]` and confidences `[..., J]` that broadcast to the pose's leading
+        dimensions; none is the same as all confidences 0. An unconditional prior does not look at it.
         """
-        poses = pose.reshape(-1, *pose.shape[-2:])
-        return (poses - sigma * self.noise(poses, sigma.view(1))).view_as(pose)
-
-    def noise(self, poses: Tensor, sigma: Tensor) -> Tensor:
-        """Predicted unit noise. poses `[batch, J, 3]` (m), sigma (m) `[levels]` -> `[batch, J, 3]`.
-
-        Poses of one noise level stand together; batch is a multiple of levels.
-        """
-        t = SubVP.time(sigma)
-        mean = SubVP.mean(t).to(poses).repeat_interleave(len(poses) // len(sigma))[:, None, None]
-        return self.network(mean * poses, (999 * t).to(poses))
+        levels = sigma.reshape(-1)
+        coefficients = PARAMETRISATIONS[self.card.parametrisation](levels)
+        time = coefficients.time.to(pose)
+        skip, out, into = (_for_each(part.to(pose), pose) for part in coefficients[:3])
+        if not self.conditional:
+            return skip * pose + out * self.network(_batch(into * pose), time).view_as(pose)
+        features, rotation = view_features(masked_view(pose) if view is None else view)
+        turned = pose @ rotation.mT
+        features = features.expand(*pose.shape[:-2], -1).reshape(-1, features.shape[-1])
+        predicted = self.network(_batch(into * turned), time, features).view_as(pose)
+        return (skip * turned + out * predicted) @ rotation
 
     def clusters(self, samples: int) -> Tensor:
         """The stored start poses for `samples` hypotheses `[samples, J, 3]`; there must be some, see `cluster_counts`."""
@@ -57,3 +70,17 @@ class Prior(nn.Module):
     def cluster_counts(self) -> list[int]:
         """The numbers of hypotheses for which start poses are stored."""
         return sorted(len(centres) for name, centres in self.named_buffers() if name.startswith("clusters_"))
+
+
+def masked_view(pose: Tensor) -> View:
+    """A view of `pose [..., J, 3]` in which nothing is seen."""
+    return View(torch.zeros_like(pose[..., :1, :]).expand_as(pose), torch.zeros_like(pose[..., 0]))
+
+
+def _for_each(values: Tensor, pose: Tensor) -> Tensor:
+    """One value for each level, for the poses of that level: `[levels]` -> `[batch, 1, 1]` or, of one level, `[1]`."""
+    return values if len(values) == 1 else values.repeat_interleave(len(pose) // len(values))[:, None, None]
+
+
+def _batch(pose: Tensor) -> Tensor:
+    return pose.reshape(-1, *pose.shape[-2:])

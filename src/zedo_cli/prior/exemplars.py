@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zedo_cli.prior.augmentation import draw_orientations
+from zedo_cli.prior.virtual_views import draw_orientations
 
 CLUSTERS = (1, 50)
 """Numbers of hypotheses for which the paper's cluster starts are stored."""

@@ -1,132 +1,162 @@
-"""The training loop of an unconditional prior, to be read from top to bottom.
+"""The training loop of a prior, to be read from top to bottom.
 
-Poses live on the device; bodies, orientations and noise are drawn there. The state of a run (weights, average,
-optimiser, generator) is written beside the checkpoint, so that a stopped run continues to the same result.
+Poses live on the device; bodies, cameras, views and noise are drawn there. The state of a run is written beside the
+checkpoint, so that a stopped run continues to the same result.
 """
 
+import hashlib
 import math
-import pickle
-from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import dataclass
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import torch
-from torch import Generator, Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch import Generator, Tensor
+from torch.optim.swa_utils import AveragedModel
 
 from zedo_cli import __version__
 from zedo_cli.errors import InputError
-from zedo_cli.files import atomic_write
-from zedo_cli.prior.augmentation import draw_orientations, mirrored, with_new_bones
+from zedo_cli.pipeline.rays import View
+from zedo_cli.prior.augmentation import RECOMBINED, mirrored, recombined, with_new_bones
 from zedo_cli.prior.card import POSES_PER_LEVEL, PriorCard, TrainingSettings
 from zedo_cli.prior.checkpoint import save_prior
 from zedo_cli.prior.corpus import Corpus
-from zedo_cli.prior.denoiser import Prior
+from zedo_cli.prior.denoiser import NETWORKS, Prior
 from zedo_cli.prior.exemplars import start_poses
-from zedo_cli.prior.score_network import ScoreNetwork
+from zedo_cli.prior.loss_weight import LossWeight
+from zedo_cli.prior.parametrisation import PARAMETRISATIONS
+from zedo_cli.prior.state import RunState
+from zedo_cli.prior.virtual_views import draw_scene, training_view
+from zedo_cli.prior.workers import Workers
 
 Progress = Callable[[int, float], None]
 """Called after every step with the number of steps done and a running mean of the loss."""
 
-VALIDATION_NOISE = (0.005, 0.02, 0.05, 0.1, 0.2, 0.3)
-"""Noise levels (m) at which the denoising error on validation poses is reported."""
+_Tensors = tuple[Tensor, ...] | list[Tensor]
+
+DIVERGED = 100.0
+"""A loss above this, of unit-variance targets, has diverged."""
+
+CHECK_EVERY = 10
+"""Steps between looks at the loss and at the wish to stop."""
 
 
-@dataclass
-class Outcome:
-    """What a finished run has to tell: the prior, and its RMS error per coordinate (m) by noise level (m)."""
+class StoppedError(Exception):
+    """The run was told to stop and has saved its state after `step` steps."""
 
-    prior: Prior
-    validation: dict[float, float]
+    def __init__(self, step: int) -> None:
+        super().__init__(f"stopped after step {step}; its state is saved")
+        self.step = step
 
 
 def train(
     corpus: Corpus,
     settings: TrainingSettings,
     output: Path,
-    device: torch.device,
+    workers: Workers,
     save_every: int = 1000,
     resume: bool = False,
+    compiled: bool = False,
     progress: Progress | None = None,
-) -> Outcome:
-    """Train a prior on `corpus` and write it to `output`, its state to `output` with suffix `.state.pt`.
+) -> Prior:
+    """Train a prior on `corpus` and write it to `output`, its states beside it.
 
-    Raises `InputError` if a run is to be resumed that is not there or had other settings, or if the loss diverges (the
-    last good state is kept).
+    The first of several workers writes; each draws its own samples. With `compiled` the network goes through torch.compile.
+    SIGTERM and SIGINT save the state and raise `StoppedError`. Raises `InputError` if a run is to be resumed that is not
+    there or had other settings, or if the loss diverges (the last good state is kept).
     """
-    poses, classes, validation = (part.to(device) for part in corpus.split(settings.validation_subjects))
+    device = workers.device
+    poses, classes, _ = (part.to(device) for part in corpus.split(settings.validation_subjects))
     cumulative = balanced_weights(classes).cumsum(0)
     torch.manual_seed(settings.seed)
-    generator = Generator(device).manual_seed(settings.seed)
-    network = ScoreNetwork(hidden=settings.hidden, embed=settings.embed, dropout=settings.dropout).to(device)
+    network = NETWORKS[settings.architecture](**settings.network).to(device)
+    torch.manual_seed(settings.seed + workers.rank)
+    generator = Generator(device).manual_seed(settings.seed + workers.rank)
     card = PriorCard(
-        network={"hidden": settings.hidden, "embed": settings.embed, "dropout": settings.dropout},
+        architecture=settings.architecture,
+        network=settings.network,
+        parametrisation=settings.parametrisation,
         noise_range=settings.noise_range,
         training=settings,
-        samples_seen=settings.steps * settings.batch_size,
+        samples_seen=settings.steps * settings.batch_size * settings.processes,
         sources=corpus.sources_without(settings.validation_subjects),
         licence=corpus.licence,
         seed=settings.seed,
         version=__version__,
     )
-    prior = Prior(card, network, {}).train()
-    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, fused=True)
-    state_path = output.with_suffix(".state.pt")
-    first = _load_state(state_path, settings, network, average, optimiser, generator) if resume else 0
+    if compiled:
+        network.compile()
+    prior = Prior(card, workers.parallel(network), {}).train()
+    average = AveragedModel(network, multi_avg_fn=_moving_average(settings.ema))
+    weigh = LossWeight().to(device)
+    weighed = workers.parallel(weigh)
+    optimiser = torch.optim.AdamW([*network.parameters(), *weigh.parameters()], lr=settings.learning_rate, fused=True)
+    state = RunState(output, settings, fingerprint(poses), workers, network, weigh, average, optimiser, generator)
+    first = state.load() if resume else 0
     half = torch.autocast(device.type, torch.bfloat16) if has_fast_bfloat16(device) else nullcontext()
 
     running = math.nan
-    for step in range(first, settings.steps):
-        for group in optimiser.param_groups:
-            group["lr"] = settings.learning_rate * learning_rate_factor(step, settings)
-        batch = draw_batch(poses, cumulative, settings, generator)
-        sigma = draw_noise_levels(settings, generator)
-        noise = torch.randn(batch.shape, generator=generator, device=device)
-        with half:
-            loss = denoising_loss(prior, batch, sigma, noise)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        average.update_parameters(network)
+    with _wish_to_stop() as wish:
+        for step in range(first, settings.steps):
+            for group in optimiser.param_groups:
+                group["lr"] = settings.learning_rate * learning_rate_factor(step, settings)
+            scene = draw_scene(draw_batch(poses, cumulative, settings, generator), generator, settings.rotation)
+            view = training_view(scene, generator)
+            sigma = draw_noise_levels(settings, generator)
+            noise = torch.randn(scene.poses.shape, generator=generator, device=device)
+            with half:
+                losses = denoising_losses(prior, scene.poses, sigma, noise, view)
+            optimiser.zero_grad(set_to_none=True)
+            weighed(losses, sigma, view).backward()
+            optimiser.step()
+            average.update_parameters(network)
 
-        done = step + 1
-        save = done % save_every == 0 or done == settings.steps
-        if step % 10 == 0 or save:
-            value = loss.item()
-            if not math.isfinite(value):
-                raise InputError(
-                    f"the loss diverged at step {step}; {state_path} keeps the last good state: start again with a lower"
-                    " --learning-rate"
-                )
-            running = value if math.isnan(running) else 0.95 * running + 0.05 * value
-        if progress:
-            progress(done, running)
-        if save:
-            _save_state(state_path, done, settings, network, average, optimiser, generator)
+            done = step + 1
+            look = done % CHECK_EVERY == 0 or done == settings.steps
+            save = done % save_every == 0 or done == settings.steps
+            if look or save:
+                value = losses.mean().item()
+                if workers.any(not value < DIVERGED):
+                    raise InputError(
+                        f"the loss diverged at step {step} ({value:.3g}); the last good state beside {output} is kept: start"
+                        " again with a lower --learning-rate"
+                    )
+                running = value if math.isnan(running) else 0.95 * running + 0.05 * value
+            if progress:
+                progress(done, running)
+            stop = look and workers.any(wish.is_set())
+            if save or stop:
+                state.save(done)
+            if stop:
+                raise StoppedError(done)
 
     centres = start_poses(poses.cpu(), balanced_weights(classes).cpu(), settings.seed, settings.rotation)
     prior = Prior(card, average.module, {name: poses.to(device) for name, poses in centres.items()}).eval()
-    save_prior(prior, output)
-    return Outcome(prior, denoising_errors(prior, validation, settings.seed) if len(validation) else {})
+    if workers.first:
+        save_prior(prior, output)
+    return prior
 
 
 def draw_batch(poses: Tensor, cumulative: Tensor, settings: TrainingSettings, generator: Generator) -> Tensor:
-    """A batch of training poses `[batch, 17, 3]`: sampled by weight, mirrored, with new bones, as a camera sees them."""
+    """A batch of upright poses `[batch, 17, 3]`: sampled by weight, recombined, mirrored, with new bones."""
+    size = settings.batch_size
 
-    def random(size: int) -> Tensor:
+    def random() -> Tensor:
         return torch.rand(size, generator=generator, device=poses.device)
 
-    size = settings.batch_size
-    index = torch.searchsorted(cumulative, random(size) * cumulative[-1]).clamp(max=len(poses) - 1)
-    batch = poses[index]
+    def sample() -> Tensor:
+        index = torch.searchsorted(cumulative, random() * cumulative[-1]).clamp(max=len(poses) - 1)
+        return poses[index]
+
+    batch = sample()
+    if settings.recombine:
+        batch = torch.where((random() < RECOMBINED)[:, None, None], recombined(batch, sample()), batch)
     if settings.mirror:
-        batch = mirrored(batch, random(size) < 0.5)
+        batch = mirrored(batch, random() < 0.5)
     if settings.bones:
         batch = with_new_bones(batch, generator)
-    if settings.rotation:
-        batch = batch @ draw_orientations(size, generator).mT
     return batch
 
 
@@ -136,15 +166,17 @@ def draw_noise_levels(settings: TrainingSettings, generator: Generator) -> Tenso
     return (settings.noise_median * torch.exp(settings.noise_log_spread * normal)).clamp(*settings.noise_range)
 
 
-def denoising_loss(prior: Prior, poses: Tensor, sigma: Tensor, noise: Tensor) -> Tensor:
-    """Mean squared error of the predicted unit noise: denoising score matching weighted by the variance.
+def denoising_losses(prior: Prior, poses: Tensor, sigma: Tensor, noise: Tensor, view: View) -> Tensor:
+    """Mean squared error of what the network predicts: that of the denoised pose, over the parametrisation's `out`^2.
 
     poses `[batch, J, 3]` (m), sigma `[levels]` (m), each for the same number of poses in turn, noise `[batch, J, 3]`,
-    standard normal.
+    standard normal, views of the batch -> `[batch]`.
     """
-    spread = sigma.repeat_interleave(len(poses) // len(sigma))[:, None, None]
-    predicted = prior.noise(poses + spread * noise, sigma)
-    return nn.functional.mse_loss(predicted.float(), noise)
+    each = len(poses) // len(sigma)
+    spread = sigma.repeat_interleave(each)[:, None, None]
+    out = PARAMETRISATIONS[prior.card.parametrisation](sigma).out.repeat_interleave(each)[:, None, None]
+    denoised = prior(poses + spread * noise, sigma, view)
+    return ((denoised.float() - poses) / out).square().mean((1, 2))
 
 
 def balanced_weights(classes: Tensor) -> Tensor:
@@ -158,19 +190,6 @@ def learning_rate_factor(step: int, settings: TrainingSettings) -> float:
     return warmup * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
 
 
-@torch.no_grad()
-def denoising_errors(prior: Prior, poses: Tensor, seed: int) -> dict[float, float]:
-    """RMS error per coordinate (m) after one denoising of upright poses `[N, 17, 3]` as random cameras see them."""
-    generator = Generator(poses.device).manual_seed(seed)
-    clean = poses @ draw_orientations(len(poses), generator).mT
-    noise = torch.randn(clean.shape, generator=generator, device=poses.device)
-    sigmas = torch.tensor(VALIDATION_NOISE, device=poses.device)
-    return {
-        level: (prior(clean + sigma * noise, sigma) - clean).square().mean().sqrt().item()
-        for level, sigma in zip(VALIDATION_NOISE, sigmas, strict=True)
-    }
-
-
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Whether bfloat16 matrix products are worth their rounding: any recent GPU, or a CPU with AVX-512 BF16 or AMX."""
     if device.type == "cuda":
@@ -178,55 +197,39 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     return torch.cpu._is_avx512_bf16_supported()
 
 
-def _save_state(
-    path: Path,
-    step: int,
-    settings: TrainingSettings,
-    network: nn.Module,
-    average: AveragedModel,
-    optimiser: torch.optim.Optimizer,
-    generator: Generator,
-) -> None:
-    state = {
-        "step": step,
-        "settings": settings.model_dump(mode="json"),
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "generator": generator.get_state(),
-        "global_generator": torch.get_rng_state(),
-    }
-    with atomic_write(path) as temporary:
-        torch.save(state, temporary)
+def fingerprint(poses: Tensor) -> str:
+    """SHA-256 of the poses, to millimetres."""
+    return hashlib.sha256((1000 * poses).round().short().cpu().numpy().tobytes()).hexdigest()
 
 
-def _load_state(
-    path: Path,
-    settings: TrainingSettings,
-    network: nn.Module,
-    average: AveragedModel,
-    optimiser: torch.optim.Optimizer,
-    generator: Generator,
-) -> int:
-    if not path.is_file():
-        raise InputError(f"{path}: no such state; start the run without --resume")
-    broken = InputError(f"{path}: is damaged or no state of such a run; start the run without --resume")
+def _moving_average(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int], None]:
+    """Exponential moving average that is short at first: after n steps its decay is at most (1 + n) / (10 + n)."""
+
+    @torch.no_grad()
+    def update(averages: _Tensors, values: _Tensors, count: Tensor | int) -> None:
+        n = int(count)
+        torch._foreach_lerp_(list(averages), list(values), 1 - min(decay, (1 + n) / (10 + n)))
+
+    return update
+
+
+@contextmanager
+def _wish_to_stop() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set; a second signal acts as before. Elsewhere than in the main thread, never set."""
+    wish = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield wish
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def stop(number: int, _: object) -> None:
+        wish.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, stop)
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        before = state["settings"]
-    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, TypeError, IndexError) as error:
-        raise broken from error
-    for name, value in settings.model_dump(mode="json").items():
-        if before.get(name) != value:
-            raise InputError(
-                f"{path}: was made with {name} = {before.get(name)}, not {value}; resume with the same settings"
-            )
-    try:
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        generator.set_state(state["generator"])
-        torch.set_rng_state(state["global_generator"])
-        return int(state["step"])
-    except (RuntimeError, KeyError, TypeError, ValueError) as error:
-        raise broken from error
+        yield wish
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

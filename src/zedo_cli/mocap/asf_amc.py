@@ -1,0 +1,179 @@
+"""Acclaim's ASF and AMC, in the layout of the CMU database: a skeleton file for a subject, a motion file for a trial."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from zedo_cli.errors import InputError
+from zedo_cli.mocap.container import Motion, checked, motion, thinned, z_up
+from zedo_cli.mocap.rotations import about_axes
+from zedo_cli.mocap.skeleton_names import to_joints
+
+SECONDS = 1 / 120
+"""Of a frame: the database's rate; the files do not state it."""
+
+INCH = 0.0254
+
+
+@dataclass
+class _Bone:
+    name: str
+    offset: np.ndarray
+    frame: np.ndarray
+    dof: str
+    parent: str = "root"
+
+
+@dataclass
+class _Skeleton:
+    bones: dict[str, _Bone]
+    order: list[str]
+    root_order: list[str]
+    root_frame: np.ndarray
+    degrees: bool
+    metres: float
+
+
+def read_amc(path: Path) -> Motion:
+    """Read one trial with the skeleton beside it: `13_29.amc` with `13.asf`, or the only .asf of the folder.
+
+    Raises `InputError`, one line naming the file and the line of the fault.
+    """
+    skeleton = _read_asf(_skeleton_file(path))
+    frames = _read_frames(path, skeleton)
+    names, positions = _positions(skeleton, frames)
+    poses = thinned(z_up(to_joints(names, positions * skeleton.metres, str(path))), SECONDS)
+    subject = path.stem.split("_")[0]
+    return motion(checked(poses, str(path), "correct the skeleton's :length"), subject, path.parent.name, "not stated")
+
+
+def _skeleton_file(path: Path) -> Path:
+    named = path.with_name(path.stem.split("_")[0] + ".asf")
+    others = sorted(path.parent.glob("*.asf"))
+    if not named.is_file() and len(others) != 1:
+        raise InputError(f"{path}: its skeleton {named.name} is not beside it")
+    return named if named.is_file() else others[0]
+
+
+def _read_asf(path: Path) -> _Skeleton:
+    lines = _lines(path)
+    skeleton = _Skeleton({}, [], ["tx", "ty", "tz", "rx", "ry", "rz"], np.eye(3), True, INCH)
+    section, root_axes, root_angles = "", "xyz", [0.0, 0.0, 0.0]
+    bone: dict[str, list[str]] = {}
+    for number, words in lines:
+        place = f"{path}: line {number}"
+        if words[0].startswith(":"):
+            section = words[0]
+        elif section == ":units" and words[0] == "length":
+            skeleton.metres = INCH / _numbers(words[1:], place, 1)[0]
+        elif section == ":units" and words[0] == "angle":
+            skeleton.degrees = words[1:] == ["deg"]
+        elif section == ":root" and words[0] == "order":
+            skeleton.root_order = [word.lower() for word in words[1:]]
+        elif section == ":root" and words[0] == "axis":
+            root_axes = "".join(words[1:]).lower()
+        elif section == ":root" and words[0] == "orientation":
+            root_angles = _numbers(words[1:], place, 3)
+        elif section == ":bonedata" and words[0] == "end":
+            skeleton.bones[bone["name"][0]] = _bone(bone, skeleton.degrees, place)
+        elif section == ":bonedata":
+            bone = {} if words[0] == "begin" else bone | {words[0]: words[1:]}
+        elif section == ":hierarchy" and words[0] not in ("begin", "end"):
+            for child in words[1:]:
+                if child not in skeleton.bones:
+                    raise InputError(f"{place}: bone {child} is not in :bonedata")
+                skeleton.bones[child].parent = words[0]
+                skeleton.order.append(child)
+    if not skeleton.order:
+        raise InputError(f"{path}: has no :hierarchy; it is no ASF file, or truncated")
+    skeleton.root_frame = _axis_frame(root_axes, root_angles, skeleton.degrees)
+    return skeleton
+
+
+def _bone(entries: dict[str, list[str]], degrees: bool, place: str) -> _Bone:
+    try:
+        direction = np.array(_numbers(entries["direction"], place, 3))
+        length = _numbers(entries["length"], place, 1)[0]
+        *angles, axes = entries["axis"]
+    except (KeyError, ValueError) as error:
+        raise InputError(f"{place}: the bone before it lacks name, direction, length or axis") from error
+    frame = _axis_frame(axes.lower(), _numbers(angles, place, 3), degrees)
+    dof = "".join(word[1].lower() for word in entries.get("dof", []) if word.lower() in ("rx", "ry", "rz"))
+    return _Bone(entries["name"][0], direction * length, frame, dof)
+
+
+def _axis_frame(axes: str, angles: list[float], degrees: bool) -> np.ndarray:
+    """Angles of an ASF axis "XYZ" are applied in that order to a column vector: R_z R_y R_x."""
+    turns = np.radians(angles) if degrees else np.array(angles)
+    return about_axes(axes[::-1], turns[::-1][None])[0]
+
+
+def _read_frames(path: Path, skeleton: _Skeleton) -> list[dict[str, list[float]]]:
+    frames: list[dict[str, list[float]]] = []
+    for number, words in _lines(path):
+        place = f"{path}: line {number}"
+        if words[0].startswith(":"):
+            continue
+        if len(words) == 1 and words[0].isdigit():
+            frames.append({})
+        elif not frames:
+            raise InputError(f"{place}: a frame must begin with its number")
+        elif words[0] == "root" or words[0] in skeleton.bones:
+            count = 6 if words[0] == "root" else len(skeleton.bones[words[0]].dof)
+            frames[-1][words[0]] = _numbers(words[1:], place, count)
+        else:
+            raise InputError(f"{place}: bone {words[0]} is not in the skeleton")
+    needed = {"root", *(name for name, bone in skeleton.bones.items() if bone.dof)}
+    if frames and needed - frames[-1].keys():
+        frames.pop()  # a recording cut off in its last frame
+    for i, frame in enumerate(frames):
+        if lacking := needed - frame.keys():
+            raise InputError(f"{path}: frame {i + 1} lacks {sorted(lacking)[0]}")
+    if not frames:
+        raise InputError(f"{path}: has no frames; it is no AMC file, or truncated")
+    return frames
+
+
+def _positions(skeleton: _Skeleton, frames: list[dict[str, list[float]]]) -> tuple[list[str], np.ndarray]:
+    """Forward kinematics: names of all bones, and the positions of their ends `[N, K, 3]` in the file's units.
+
+    A bone turns by C M C^-1, C being its axis frame and M the motion of its degrees of freedom.
+    """
+
+    def turned(name: str, axes: str, frame: np.ndarray, columns: list[int]) -> np.ndarray:
+        angles = np.array([[values[name][i] for i in columns] for values in frames]).reshape(len(frames), len(columns))
+        angles = np.radians(angles) if skeleton.degrees else angles
+        return frame @ about_axes(axes[::-1], angles[:, ::-1]) @ frame.T
+
+    order = skeleton.root_order
+    turns = [i for i, channel in enumerate(order) if channel.startswith("r")]
+    rotations = {"root": turned("root", "".join(order[i][1] for i in turns), skeleton.root_frame, turns)}
+    places = [order.index(f"t{axis}") for axis in "xyz"]
+    positions = {"root": np.array([[values["root"][i] for i in places] for values in frames])}
+    for name in skeleton.order:
+        bone = skeleton.bones[name]
+        motion_ = turned(name, bone.dof, bone.frame, list(range(len(bone.dof)))) if bone.dof else np.eye(3)
+        rotations[name] = rotations[bone.parent] @ motion_
+        positions[name] = positions[bone.parent] + rotations[name] @ bone.offset
+    return list(positions), np.stack(list(positions.values()), axis=1)
+
+
+def _lines(path: Path) -> list[tuple[int, list[str]]]:
+    """Number and words of the lines that say something."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    split = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1)]
+    return [(number, words) for number, words in split if words and not words[0].startswith("#")]
+
+
+def _numbers(words: list[str], place: str, count: int) -> list[float]:
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError as error:
+        raise InputError(f"{place}: is no row of numbers") from error
+    if len(numbers) != count:
+        raise InputError(f"{place}: has {len(numbers)} numbers; it must have {count}")
+    return numbers

@@ -1,0 +1,135 @@
+"""BVH: a hierarchy of offsets, and joint angles for every frame."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from zedo_cli.errors import InputError
+from zedo_cli.mocap.container import Motion, checked, motion, thinned, z_up
+from zedo_cli.mocap.rotations import about_axes
+from zedo_cli.mocap.skeleton_names import to_joints
+
+UNITS = {
+    "metres": 1.0,
+    "feet": 0.3048,
+    "CMU's 0.45 inches": 0.0254 / 0.45,
+    "inches": 0.0254,
+    "centimetres": 0.01,
+    "millimetres": 0.001,
+}
+"""Units that BVH files are written in; none of them says which."""
+
+LEG = 0.86
+"""Thigh and shank of an adult (m), by which the unit is told."""
+
+_CHANNELS = {f"{axis}{kind}" for axis in "xyz" for kind in ("position", "rotation")}
+
+
+@dataclass
+class _Node:
+    name: str
+    parent: int
+    offset: list[float] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+
+
+def read_bvh(path: Path) -> Motion:
+    """Read one recording. The unit is told from the legs' length, the vertical from where the head is.
+
+    Raises `InputError`, one line naming the file and the line of the fault.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    nodes, first = _hierarchy(lines, path)
+    seconds, values = _frames(lines, first, path, sum(len(node.channels) for node in nodes))
+    joints = to_joints([node.name for node in nodes], _positions(nodes, values), str(path))
+    legs = [np.linalg.norm(joints[:, child] - joints[:, child - 1], axis=-1) for child in (2, 3, 5, 6)]
+    leg = float(np.median(legs)) * 2
+    scale = min(UNITS.values(), key=lambda unit: abs(np.log(max(leg, 1e-9) * unit / LEG)))
+    poses = thinned(z_up(joints * scale), seconds)
+    return motion(checked(poses, str(path), "scale the file"), path.stem, path.parent.name or path.stem, "not stated")
+
+
+def _hierarchy(lines: list[str], path: Path) -> tuple[list[_Node], int]:
+    """Nodes with their end sites, and the line after MOTION."""
+    nodes: list[_Node] = []
+    stack: list[int] = []
+    for number, line in enumerate(lines, start=1):
+        words = line.split()
+        place = f"{path}: line {number}"
+        match words:
+            case ["ROOT" | "JOINT", *name] | ["End", *name]:
+                end = words[0] == "End"
+                parent = stack[-1] if stack else -1
+                nodes.append(_Node(f"{nodes[parent].name} end" if end else " ".join(name), parent))
+            case ["{"]:
+                stack.append(len(nodes) - 1)
+            case ["}"]:
+                if not stack:
+                    raise InputError(f"{place}: closes a joint that was not opened")
+                stack.pop()
+            case ["OFFSET", *numbers]:
+                nodes[-1].offset = _floats(numbers, place, 3)
+            case ["CHANNELS", _, *channels]:
+                nodes[-1].channels = [channel.lower() for channel in channels]
+                if unknown := set(nodes[-1].channels) - _CHANNELS:
+                    raise InputError(f"{place}: channel {unknown.pop()} is unknown")
+            case ["MOTION"]:
+                if stack or not nodes or not all(node.offset for node in nodes):
+                    raise InputError(f"{place}: the hierarchy before it is incomplete")
+                return nodes, number
+            case _:
+                pass
+    raise InputError(f"{path}: has no MOTION section; it is no BVH file, or truncated")
+
+
+def _frames(lines: list[str], first: int, path: Path, channels: int) -> tuple[float, np.ndarray]:
+    """Seconds a frame, and the channels of all frames `[N, channels]`."""
+    seconds, rows = 0.0, []
+    for number, line in enumerate(lines[first:], start=first + 1):
+        words = line.split()
+        place = f"{path}: line {number}"
+        if words[:2] == ["Frame", "Time:"]:
+            seconds = _floats(words[2:], place, 1)[0]
+        elif words and words[0] != "Frames:":
+            rows.append(_floats(words, place, channels))
+    if not rows or not seconds > 0:
+        raise InputError(f"{path}: has no frames, or no frame time")
+    return seconds, np.array(rows)
+
+
+def _positions(nodes: list[_Node], values: np.ndarray) -> np.ndarray:
+    """Forward kinematics: `[N, channels]` -> positions of all nodes `[N, K, 3]`."""
+    rotations, positions, column = [], [], 0
+    for node in nodes:
+        own = values[:, column : column + len(node.channels)]
+        column += len(node.channels)
+        moved = np.broadcast_to(np.array(node.offset), (len(values), 3)).copy()
+        shifts = [i for i, channel in enumerate(node.channels) if channel.endswith("position")]
+        if shifts:
+            moved[:] = 0
+            for i in shifts:
+                moved[:, "xyz".index(node.channels[i][0])] = own[:, i]
+        turns = [i for i, channel in enumerate(node.channels) if channel.endswith("rotation")]
+        turn = about_axes("".join(node.channels[i][0] for i in turns), np.radians(own[:, turns]))
+        if node.parent < 0:
+            positions.append(moved)
+            rotations.append(turn)
+        else:
+            above = rotations[node.parent]
+            positions.append(positions[node.parent] + np.einsum("nij,nj->ni", above, moved))
+            rotations.append(above @ turn)
+    return np.stack(positions, axis=1)
+
+
+def _floats(words: list[str], place: str, count: int) -> list[float]:
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError as error:
+        raise InputError(f"{place}: is no row of numbers") from error
+    if len(numbers) != count:
+        raise InputError(f"{place}: has {len(numbers)} numbers; it must have {count}")
+    return numbers

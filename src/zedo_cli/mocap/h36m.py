@@ -1,0 +1,42 @@
+"""Human3.6M's `data_3d_h36m.npz` in VideoPose3D's layout, which users make from their own licensed copy."""
+
+from pathlib import Path
+
+import numpy as np
+
+from zedo_cli.errors import InputError
+from zedo_cli.mocap.container import Motion, checked, motion, thinned
+from zedo_cli.pickles import load_pickled_npz
+
+KEY = "positions_3d"
+KEPT = (0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27)
+"""The 17 of the file's 32 joints."""
+
+SECONDS = 1 / 50
+LICENCE = (
+    "Human3.6M: for academic research only, not to be passed on; neither are weights trained on it without its owners' leave"
+)
+
+
+def read_h36m(path: Path) -> list[Motion]:
+    """Read all subjects: `positions_3d` is a pickled dict of subjects of actions of `[F, 32 or 17, 3]`, world metres, Z up.
+
+    Raises `InputError` for another layout. Only plain data is unpickled.
+    """
+    subjects = load_pickled_npz(path, KEY)
+    if not isinstance(subjects, dict):
+        raise InputError(f"{path}: {KEY} must be a dict of subjects; make it with VideoPose3D's prepare_data_h36m.py")
+    motions = []
+    for subject, actions in subjects.items():
+        if not isinstance(actions, dict):
+            raise InputError(f"{path}: {KEY}['{subject}'] must be a dict of actions")
+        for action, values in actions.items():
+            place = f"{path}: {subject}/{action}"
+            if not isinstance(values, np.ndarray) or values.ndim != 3 or values.shape[1:] not in ((32, 3), (17, 3)):
+                raise InputError(f"{place} must be an array [F, 32, 3]")
+            joints = np.asarray(values[:, KEPT] if values.shape[1] == 32 else values, np.float64)
+            poses = thinned(checked(joints, place), SECONDS)
+            motions.append(motion(poses, f"h36m_{subject}", "h36m", LICENCE))
+    if not motions:
+        raise InputError(f"{path}: {KEY} holds no subject")
+    return motions

@@ -1,0 +1,67 @@
+"""The frame in which a view-conditioned network works, and what it is told of a view there.
+
+A network that sees rays need not know where in the image a person stands: pose and rays are turned together so that the
+person's central ray is the z axis. What is left is the same for every camera, and the network's answer turns back with
+the frame.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from zedo_cli.pipeline.rays import View
+
+STEEPEST = 0.05
+"""Smallest z of a unit ray in the turned frame that is divided by: 87 degrees off the person's centre."""
+
+FEATURES_PER_JOINT = 3
+"""u, v and confidence; one more for the whole person, the spread."""
+
+
+def view_features(view: View) -> tuple[Tensor, Tensor]:
+    """What a network sees of a view: features `[..., 3 J + 1]`, and the rotation `[..., 3, 3]` into its frame.
+
+    Of each seen joint the direction (u, v) from the person's centre in units of the spread of all seen joints, and the
+    confidence; of the person the logarithm of that spread (tangent of an angle). A missing joint is all zeros, and so is
+    a view that is masked as a whole.
+    """
+    rotation = turn_to_centre(central_ray(view))
+    seen = (view.confidence > 0).to(view.rays).unsqueeze(-1)
+    turned = view.rays @ rotation.mT
+    plane = turned[..., :2] / turned[..., 2:].clamp(min=STEEPEST) * seen
+    count = seen.sum(-2)
+    spread = (plane.square().sum((-2, -1)).unsqueeze(-1) / (2 * count).clamp(min=1)).sqrt().clamp(min=1e-4)
+    told = (count > 0).to(plane)
+    parts = ((plane / spread.unsqueeze(-1)).flatten(-2), view.confidence, told * (spread.log() + 2))
+    return torch.cat(parts, dim=-1), rotation
+
+
+def central_ray(view: View) -> Tensor:
+    """The pelvis's ray where it is seen; else the geometric median of the seen rays; else the camera's axis. `[..., 3]`.
+
+    Five rounds of Weiszfeld's algorithm: turning the rays turns the median, and a stray joint hardly moves it.
+    """
+    seen = (view.confidence > 0).to(view.rays).unsqueeze(-1)
+    axis = view.rays.new_tensor([0.0, 0.0, 1.0])
+    centre = (seen * view.rays).sum(-2, keepdim=True)
+    for _ in range(5):
+        centre = F.normalize(centre, dim=-1)
+        weights = seen / (view.rays - centre).norm(dim=-1, keepdim=True).clamp(min=1e-3)
+        centre = (weights * view.rays).sum(-2, keepdim=True)
+    median = torch.where(seen.amax(-2) > 0, F.normalize(centre, dim=-1).squeeze(-2), axis)
+    return torch.where(seen[..., 0, :] > 0, view.rays[..., 0, :], median)
+
+
+def turn_to_centre(ray: Tensor) -> Tensor:
+    """The smallest rotation that turns unit `ray [..., 3]`, z > -1, onto the z axis. `[..., 3]` -> `[..., 3, 3]`.
+
+    With a = ray x z: R = I + [a] + [a]^2 / (1 + z) (Rodrigues).
+    """
+    x, y, z = ray.unbind(-1)
+    scale = 1 / (1 + z)
+    rows = [
+        [1 - x * x * scale, -x * y * scale, -x],
+        [-x * y * scale, 1 - y * y * scale, -y],
+        [x, y, z],
+    ]
+    return torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)

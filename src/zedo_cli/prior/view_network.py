@@ -1,0 +1,58 @@
+"""The view-conditioned network: a residual MLP over a flattened pose and what was seen of it."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from zedo_cli.prior.score_network import time_embedding
+from zedo_cli.prior.view_frame import FEATURES_PER_JOINT
+
+
+class ViewNetwork(nn.Module):
+    """Residual MLP with pre-normalised blocks (Xiong et al. 2020), the noise level added inside every block.
+
+    Args:
+        joints: number of joints J.
+        width: of the residual stream.
+        inner: width inside a block.
+        blocks: number of blocks.
+        embed: width of the embedded noise level; even.
+    """
+
+    def __init__(self, joints: int = 17, width: int = 512, inner: int = 1024, blocks: int = 2, embed: int = 256) -> None:
+        super().__init__()
+        self.embed = embed
+        self.enter = nn.Linear(joints * (3 + FEATURES_PER_JOINT) + 1, width)
+        self.level = nn.Linear(embed, embed)
+        self.blocks = nn.ModuleList(Block(width, inner, embed) for _ in range(blocks))
+        self.norm = nn.LayerNorm(width)
+        self.leave = nn.Linear(width, joints * 3)
+        nn.init.zeros_(self.leave.weight)
+
+    def forward(self, pose: Tensor, time: Tensor, features: Tensor) -> Tensor:
+        """F of `parametrisation`. pose `[batch, J, 3]`, time `[levels]`, features of `view_features` `[batch, 3 J + 1]`.
+
+        Poses of one time stand together: batch is a multiple of levels, so that the time is embedded once for each.
+        """
+        level = F.silu(self.level(time_embedding(time, self.embed).to(pose.dtype)))
+        hidden = self.enter(torch.cat([pose.flatten(1), features], dim=1))
+        for block in self.blocks:
+            hidden = block(hidden, level)
+        return self.leave(self.norm(hidden)).view_as(pose)
+
+
+class Block(nn.Module):
+    """x + W2 silu(W1 norm(x) + W3 level)."""
+
+    def __init__(self, width: int, inner: int, embed: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.up = nn.Linear(width, inner)
+        self.up_level = nn.Linear(embed, inner, bias=False)
+        self.down = nn.Linear(inner, width)
+
+    def forward(self, x: Tensor, level: Tensor) -> Tensor:
+        """x `[batch, width]`, level `[levels, embed]`, batch a multiple of levels -> `[batch, width]`."""
+        inner = self.up(self.norm(x))
+        inner = (inner.view(len(level), -1, inner.shape[1]) + self.up_level(level)[:, None]).view_as(inner)
+        return x + self.down(F.silu(inner))
