@@ -13,6 +13,7 @@ from zedo_cli.lifting import bundled_prior
 from zedo_cli.prior import Prior, load_prior, save_prior
 from zedo_cli.prior.card import PriorCard, TrainingSettings
 from zedo_cli.prior.score_network import ScoreNetwork
+from zedo_cli.prior.view_network import ViewNetwork
 
 os.environ.setdefault("COLUMNS", "120")
 
@@ -26,8 +27,11 @@ def prior() -> Prior:
 def small_prior(prior: Prior) -> Prior:
     """An untrained prior of the bundled one's layout, for tests that need a file and no accuracy."""
     torch.manual_seed(0)
+    network = {"hidden": 256, "embed": 32, "dropout": 0.0}
     card = PriorCard(
-        network={"hidden": 256, "embed": 32, "dropout": 0.0},
+        architecture="score_network",
+        network=network,
+        parametrisation="sub-VP noise",
         noise_range=(0.001, 1.0),
         training=TrainingSettings(),
         samples_seen=0,
@@ -37,7 +41,30 @@ def small_prior(prior: Prior) -> Prior:
         version="test",
     )
     poses = {name: tensor.clone() for name, tensor in prior.named_buffers()}
-    return Prior(card, ScoreNetwork(hidden=256, embed=32, dropout=0.0), poses).eval()
+    return Prior(card, ScoreNetwork(**network), poses).eval()
+
+
+@pytest.fixture(scope="session")
+def seeing_prior(prior: Prior) -> Prior:
+    """An untrained prior that looks at views."""
+    torch.manual_seed(0)
+    network = {"width": 64, "inner": 64, "blocks": 1, "embed": 32}
+    card = PriorCard(
+        architecture="view_network",
+        network=network,
+        parametrisation="EDM",
+        noise_range=(0.002, 4.0),
+        training=TrainingSettings(),
+        samples_seen=0,
+        sources=[],
+        licence="none",
+        seed=0,
+        version="test",
+    )
+    poses = {name: tensor.clone() for name, tensor in prior.named_buffers()}
+    made = Prior(card, ViewNetwork(**network), poses).eval()
+    torch.nn.init.normal_(made.network.leave.weight, std=0.1)
+    return made.requires_grad_(False)
 
 
 @pytest.fixture

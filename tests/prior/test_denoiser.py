@@ -19,8 +19,8 @@ def test_no_noise_leaves_the_pose(small_prior):
 
 def test_poses_of_one_level_stand_together(small_prior):
     poses, sigma = torch.randn(6, 17, 3), torch.tensor([0.05, 0.2])
-    together = small_prior.noise(poses, sigma)
-    apart = torch.cat([small_prior.noise(poses[:3], sigma[:1]), small_prior.noise(poses[3:], sigma[1:])])
+    together = small_prior(poses, sigma)
+    apart = torch.cat([small_prior(poses[:3], sigma[:1]), small_prior(poses[3:], sigma[1:])])
     assert torch.allclose(together, apart, atol=1e-5)
 
 

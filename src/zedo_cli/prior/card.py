@@ -42,7 +42,7 @@ class TrainingSettings(BaseModel):
     batch_size: PositiveInt = 2048
     """Samples a step of each process."""
     processes: PositiveInt = 1
-    learning_rate: PositiveFloat = 1e-3
+    learning_rate: PositiveFloat = 2e-3
     warmup_steps: int = Field(default=500, ge=0)
     ema: float = Field(default=0.9995, gt=0, lt=1)
     noise_median: PositiveFloat = 0.6
