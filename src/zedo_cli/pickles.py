@@ -28,20 +28,34 @@ _ALLOWED = {
 }
 
 
+class _ForeignError(Exception):
+    """The pickle wants a class or function that is no plain data."""
+
+
 class _DataUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _ALLOWED:
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"it holds a {module}.{name}")
+        raise _ForeignError(f"it holds a {module}.{name}")
 
 
 def load_pickled(content: bytes, place: str, encoding: str = "ASCII") -> Any:
     """The data of a pickle. Raises `InputError` if it is damaged, or names the foreign class that it holds."""
     try:
         return _DataUnpickler(io.BytesIO(content), encoding=encoding).load()
-    except pickle.UnpicklingError as error:
+    except _ForeignError as error:
         raise InputError(f"{place}: {error}; only arrays, numbers, strings and containers are read from pickles") from error
-    except (EOFError, ValueError, TypeError, AttributeError, IndexError, KeyError, ImportError, MemoryError) as error:
+    except (
+        pickle.UnpicklingError,
+        EOFError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        ImportError,
+        MemoryError,
+    ) as error:
         raise InputError(f"{place}: is damaged or no pickle of plain data") from error
 
 

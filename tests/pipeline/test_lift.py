@@ -32,6 +32,8 @@ def seen(prior):
 
 
 def starts(prior, preset, samples):
+    if preset.start == "view":
+        return None
     if preset.start == "clusters":
         return Starts(prior.clusters(50)[:samples], torch.zeros(17))
     turned = turned_exemplars(prior.exemplars[:60], preset.yaws, preset.pitches, preset.rolls)
@@ -39,10 +41,11 @@ def starts(prior, preset, samples):
 
 
 def run(seen, prior, preset, samples=2):
+    begin = starts(prior, preset, samples)
+    if begin is not None:
+        begin = Starts(*(tensor.to(seen.keypoints) for tensor in begin))
     with torch.no_grad():
-        return lift(
-            seen, prior, Starts(*(tensor.to(seen.keypoints) for tensor in starts(prior, preset, samples))), preset, samples
-        )
+        return lift(seen, prior, begin, preset, samples)
 
 
 def rows(seen, index):

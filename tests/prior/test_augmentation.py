@@ -5,12 +5,14 @@ import torch
 
 from zedo_cli.prior.augmentation import (
     BONE_LENGTHS,
+    OWN_PROPORTIONS,
     draw_bone_lengths,
-    draw_orientations,
     mirrored,
+    recombined,
     upright,
     with_new_bones,
 )
+from zedo_cli.prior.corpus import Corpus
 from zedo_cli.skeletons import MIRROR, PARENTS
 
 
@@ -31,11 +33,58 @@ def test_new_bones_keep_directions_and_the_pelvis(poses):
 
 
 def test_bones_are_symmetric_and_human():
-    lengths = draw_bone_lengths(5000, torch.Generator().manual_seed(0))
+    own = torch.tensor(BONE_LENGTHS).expand(8000, 16) * 1.1
+    lengths = draw_bone_lengths(own, torch.Generator().manual_seed(0))
     for joint in range(1, 17):
         assert torch.equal(lengths[:, joint - 1], lengths[:, MIRROR[joint] - 1])
-    assert torch.allclose(lengths.mean(0), torch.tensor(BONE_LENGTHS), rtol=0.02)
+    middle = (OWN_PROPORTIONS * 1.1 + 1 - OWN_PROPORTIONS) * torch.tensor(BONE_LENGTHS)
+    assert torch.allclose(lengths.median(0).values, middle, rtol=0.03)
     assert (lengths > 0).all()
+    legs = lengths[:, [1, 2]].sum(1)
+    assert 0.02 < (legs < 0.75).float().mean() < 0.08
+
+
+def test_own_proportions_stay_in_half_of_the_people():
+    """People with hips twice as wide as the mean's keep them in about half of the draws."""
+    own = torch.tensor(BONE_LENGTHS).repeat(4000, 1)
+    own[:, [0, 3]] *= 2
+    lengths = draw_bone_lengths(own, torch.Generator().manual_seed(0))
+    wide = lengths[:, 0] / lengths[:, 1] > 1.5 * BONE_LENGTHS[0] / BONE_LENGTHS[1]
+    assert abs(wide.float().mean() - OWN_PROPORTIONS) < 0.05
+
+
+def test_recombined_people_have_one_s_legs_and_another_s_arms_or_are_left_alone():
+    poses = Corpus.load([]).poses
+    generator = torch.Generator().manual_seed(0)
+    some, others = (poses[torch.randint(len(poses), (2000,), generator=generator)] for _ in range(2))
+    mixed = recombined(some, others)
+    changed = (mixed != some).any(-1).any(-1)
+    assert 0.3 < changed.float().mean() < 0.9
+    assert torch.equal(mixed[:, :7], some[:, :7])
+    length = bones(mixed).norm(dim=-1)
+    assert torch.allclose(length[changed][:, 7:], bones(others).norm(dim=-1)[changed][:, 7:], atol=1e-4)
+    heights = (mixed[:, 10] - mixed[:, 0])[changed, 1] - (others[:, 10] - others[:, 0])[changed, 1]
+    assert heights.abs().max() < 1e-4
+    trunk, donor = (torch.nn.functional.normalize(p[:, 8] - p[:, 0], dim=-1)[changed] for p in (mixed, some))
+    assert (trunk * donor).sum(-1).min() > 0.9
+
+
+def test_no_hand_ends_up_in_a_leg():
+    """A sitting person does not get the arms of one who stands with hands where the thighs are."""
+    stand = torch.zeros(1, 17, 3)
+    stand[0, [1, 4], 0] = torch.tensor([-0.1, 0.1])
+    stand[0, [2, 5]] = torch.tensor([[-0.1, 0.45, 0], [0.1, 0.45, 0]])
+    stand[0, [3, 6]] = torch.tensor([[-0.1, 0.9, 0], [0.1, 0.9, 0]])
+    stand[0, 7:11, 1] = torch.tensor([-0.2, -0.5, -0.6, -0.7])
+    stand[0, 11:17] = torch.tensor(
+        [[0.2, -0.5, 0], [0.3, -0.2, 0], [0.3, 0.0, 0], [-0.2, -0.5, 0], [-0.3, -0.2, 0], [-0.3, 0.0, 0]]
+    )
+    handed = stand.clone()
+    handed[0, 13] = torch.tensor([0.12, 0.3, 0])
+    assert torch.equal(recombined(stand, handed), stand)
+    waving = stand.clone()
+    waving[0, 13] = torch.tensor([0.4, -0.6, 0])
+    assert torch.allclose(recombined(stand, waving), waving, atol=1e-6)
 
 
 def test_mirroring_twice_changes_nothing(poses):
@@ -44,16 +93,6 @@ def test_mirroring_twice_changes_nothing(poses):
     assert torch.equal(mirrored(once, every), poses)
     assert torch.equal(mirrored(poses, none), poses)
     assert torch.equal(once[:, 1, 0], -poses[:, 4, 0])
-
-
-def test_orientations_are_rotations_of_people_who_stand_more_often_than_not():
-    rotations = draw_orientations(4000, torch.Generator().manual_seed(0))
-    assert torch.allclose(rotations @ rotations.mT, torch.eye(3).expand(4000, 3, 3), atol=1e-5)
-    assert torch.allclose(torch.linalg.det(rotations), torch.ones(4000), atol=1e-5)
-    down = rotations @ torch.tensor([0.0, 1, 0])
-    assert 0.7 < (down[:, 1] > 0.8).float().mean() < 0.95
-    yaw = torch.atan2(rotations[:, 0, 2], rotations[:, 2, 2])
-    assert torch.histc(yaw, 8).std() / 500 < 0.15
 
 
 def test_upright_turns_z_up_into_y_down():

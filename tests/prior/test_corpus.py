@@ -3,15 +3,13 @@
 import numpy as np
 import pytest
 
+from places import people
 from zedo_cli.errors import InputError
 from zedo_cli.prior.corpus import OPEN_VALIDATION, Corpus
 
 
 def poses(count=1200):
-    generator = np.random.default_rng(0)
-    pose = np.zeros((count, 17, 3))
-    pose[:, 1], pose[:, 2] = (0.1, 0, 0), (0.1, 0, -0.45)
-    return (pose + 0.01 * generator.normal(size=pose.shape)).astype(np.float32)
+    return people(count).astype(np.float32)
 
 
 def test_the_bundled_corpus():
@@ -37,7 +35,13 @@ def test_the_users_own(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda p: p * 1000, "must be in metres"),
+        (lambda p: p * 1000, "so they are in millimetres; poses must be in metres"),
+        (lambda p: p * 100, "so they are in centimetres; poses must be in metres"),
+        (
+            lambda p: p[:, [0, 11, 12, 13, 14, 15, 16, 7, 8, 9, 10, 4, 5, 6, 1, 2, 3]],
+            "the joints must be in the order pelvis",
+        ),
+        (lambda p: p[:, [0, 1, 3, 2, *range(4, 17)]], "the bone to right_knee is 0.88 m long"),
         (lambda p: p[:10], "only 10 training poses"),
         (lambda p: p[:, :16], "must be [N, 17, 3]"),
         (lambda p: np.where(np.arange(len(p))[:, None, None] == 7, np.nan, p), "pos[7] is not finite"),

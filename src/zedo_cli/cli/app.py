@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from zedo_cli import __version__
+from zedo_cli.cli.importing import import_checkpoint
 from zedo_cli.cli.lift import lift
+from zedo_cli.cli.prior import prior
 from zedo_cli.cli.train import train
 from zedo_cli.errors import InputError
 
@@ -19,6 +21,8 @@ app = typer.Typer(
 )
 app.command()(lift)
 app.command()(train)
+app.command()(prior)
+app.command(name="import")(import_checkpoint)
 
 
 def _version(asked: bool) -> None:

@@ -43,6 +43,7 @@ def read_amc(path: Path) -> Motion:
     skeleton = _read_asf(_skeleton_file(path))
     frames = _read_frames(path, skeleton)
     names, positions = _positions(skeleton, frames)
+    names = ["headtop" if name == "head" else name for name in names]  # positions are those of the bones' ends
     poses = thinned(z_up(to_joints(names, positions * skeleton.metres, str(path))), SECONDS)
     subject = path.stem.split("_")[0]
     return motion(checked(poses, str(path), "correct the skeleton's :length"), subject, path.parent.name, "not stated")

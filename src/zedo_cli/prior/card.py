@@ -91,7 +91,8 @@ class PriorCard(BaseModel):
     joints: tuple[str, ...] = JOINTS
     units: Literal["metres"] = "metres"
     frame: Literal["camera: X right, Y down, Z forward; root-relative"] = "camera: X right, Y down, Z forward; root-relative"
-    training: TrainingSettings
+    training: TrainingSettings | None
+    """None of an imported prior, of whose training nothing is known."""
     samples_seen: int
     sources: list[Source]
     licence: str

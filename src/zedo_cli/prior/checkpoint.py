@@ -19,14 +19,20 @@ _HEADER = "zedo"
 _NETWORK = "network."
 
 
-def save_prior(prior: Prior, path: Path) -> None:
-    """Write `prior` to `path` atomically; the network's weights in half precision, the start poses in single."""
+def save_prior(prior: Prior, path: Path, half: bool = True) -> None:
+    """Write `prior` to `path` atomically; the network's weights in half precision if `half`, the start poses in single.
+
+    Raises `InputError` if the file cannot be written; one that was there before is left as it was.
+    """
     tensors = {
-        name: tensor.detach().to("cpu", torch.float16 if name.startswith(_NETWORK) else torch.float32).contiguous()
+        name: tensor.detach().to("cpu", torch.float16 if half and name.startswith(_NETWORK) else torch.float32).contiguous()
         for name, tensor in prior.state_dict().items()
     }
     with atomic_write(path) as temporary:
-        save_file(tensors, temporary, metadata={_HEADER: prior.card.model_dump_json()})
+        try:
+            save_file(tensors, temporary, metadata={_HEADER: prior.card.model_dump_json()})
+        except SafetensorError as error:  # a full disk, among others
+            raise InputError(f"{path}: could not be written ({error}); is the disk full?") from error
 
 
 def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:

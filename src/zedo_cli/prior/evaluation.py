@@ -53,6 +53,8 @@ class Posterior(BaseModel):
     samples_mean_mpjpe: float
     samples_mean_pa_mpjpe: float
     best_of_samples_mpjpe: float
+    seen_joints_mpjpe: float
+    """Error of the answer at the joints of confidence above 0."""
     coverage_50: dict[str, float]
     coverage_90: dict[str, float]
     standardised_error: dict[str, float]
@@ -141,6 +143,7 @@ def _posterior(
         noise = torch.randn(truth.shape, generator=generator, device=truth.device)
         drawn.append(_centred(probability_flow(prior, noise, levels, view)).cpu())
     draws, target = torch.stack(drawn), truth.cpu().numpy()
+    visible = np.where((view.confidence > 0).unsqueeze(-1).cpu().numpy(), target, np.nan)
     errors = {metric.__name__: metric(mean.cpu().numpy(), target) for metric in (mpjpe, pa_mpjpe)}
     centre = draws.mean(0)
     return Posterior(
@@ -148,6 +151,7 @@ def _posterior(
         samples_mean_mpjpe=_by_split(mpjpe(centre.numpy(), target), splits)["mean"],
         samples_mean_pa_mpjpe=_by_split(pa_mpjpe(centre.numpy(), target), splits)["mean"],
         best_of_samples_mpjpe=_by_split(np.min([mpjpe(draw.numpy(), target) for draw in draws], axis=0), splits)["mean"],
+        seen_joints_mpjpe=_by_split(mpjpe(mean.cpu().numpy(), visible), splits)["mean"],
         coverage_50=_coverage(draws, truth.cpu(), 0.5),
         coverage_90=_coverage(draws, truth.cpu(), 0.9),
         standardised_error=_by_group(((centre - truth.cpu()) / draws.std(0).clamp(min=1e-4)).square(), root=True),

@@ -32,7 +32,7 @@ _BENDS = (
 def measure(poses: Tensor, held_out: Tensor, training: Tensor) -> dict[str, float]:
     """Figures of root-relative `poses [N, 17, 3]` (m) as cameras see them.
 
-    asymmetry: mean difference of a left and a right bone over their mean. unusual bones: share more than a third from an
+    asymmetry: mean difference of a left and a right bone over their mean. unusual bones: share more than a half from an
     adult's length. joint limits: share of joint angles that are rarer than 0.1 % among the `training`
     poses. coverage: share of `held_out` poses with one of `poses` near. novelty: median distance (m) to the nearest training
     pose. Distances are RMS over joints, after turning poses to face one way, at the size of an adult; orders of
@@ -48,7 +48,7 @@ def measure(poses: Tensor, held_out: Tensor, training: Tensor) -> dict[str, floa
     own, real, known = (_comparable(_some(part, generator)) for part in (poses, held_out, training))
     return {
         "asymmetry": float((2 * (lengths - other).abs() / (lengths + other))[:, paired].mean()),
-        "unusual_bones": float(((lengths / usual - 1).abs() > 1 / 3).float().mean()),
+        "unusual_bones": float(((lengths / usual - 1).abs() > 1 / 2).float().mean()),
         "beyond_joint_limits": float(((angles < low) | (angles > high)).float().mean()),
         "coverage": float((_nearest(real, own) < NEAR).float().mean()),
         "novelty": float(_nearest(own, known).median()),

@@ -166,7 +166,7 @@ def draw_noise_levels(settings: TrainingSettings, generator: Generator) -> Tenso
     return (settings.noise_median * torch.exp(settings.noise_log_spread * normal)).clamp(*settings.noise_range)
 
 
-def denoising_losses(prior: Prior, poses: Tensor, sigma: Tensor, noise: Tensor, view: View) -> Tensor:
+def denoising_losses(prior: Prior, poses: Tensor, sigma: Tensor, noise: Tensor, view: View | None = None) -> Tensor:
     """Mean squared error of what the network predicts: that of the denoised pose, over the parametrisation's `out`^2.
 
     poses `[batch, J, 3]` (m), sigma `[levels]` (m), each for the same number of poses in turn, noise `[batch, J, 3]`,

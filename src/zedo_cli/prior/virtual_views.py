@@ -231,7 +231,7 @@ def _swapped(plane: Tensor, draw: "_Draw", noisy: Tensor) -> Tensor:
 
 
 def _missing(draw: "_Draw") -> Tensor:
-    """Which joints are not found `[batch, 17]`; never so many that fewer than four limb joints are left."""
+    """Which joints are not found `[batch, 17]`: none, where fewer than four limb joints would be left."""
     missing = draw.chance(MISSING, 17)
     part = draw.uniform(0, 1)
     first = 0.0
