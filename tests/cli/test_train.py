@@ -1,8 +1,14 @@
 """`zedo train` as a user sees it."""
 
+import os
+import signal
+
+import numpy as np
+
+from places import people
 from zedo_cli.prior import load_prior
 
-QUICK = ("--steps", 12, "--batch-size", 64, "--hidden", 64, "--save-every", 5)
+QUICK = ("--steps", 12, "--batch-size", 64, "--network", "small", "--save-every", 5)
 
 
 def test_trains_on_the_bundled_poses_and_resumes(zedo, tmp_path):
@@ -10,7 +16,7 @@ def test_trains_on_the_bundled_poses_and_resumes(zedo, tmp_path):
     code, out, _ = zedo("train", "-o", output, *QUICK, "--no-rotation")
     assert code == 0
     assert "55734 training poses" in out
-    assert "validation: noise   100 mm" in out
+    assert f"zedo prior {output}" in out
     assert load_prior(output).card.training.rotation is False
     code, _, err = zedo("train", "-o", output, *QUICK, "--resume")
     assert code == 2
@@ -33,7 +39,7 @@ def test_bad_input(zedo, tmp_path):
     for words, message in (
         ((tmp_path / "none.npz",), "no such file"),
         (("--batch-size", 30), "--batch-size: must be a multiple of 8"),
-        (("--hidden", 100), "--hidden: must be a multiple of 32"),
+        (("--network", "huge"), "--network huge: unknown"),
         (("--ema", 1), "--ema: Input"),
         (("--validation", "nobody"), "--validation nobody: no such subject"),
     ):
@@ -41,3 +47,36 @@ def test_bad_input(zedo, tmp_path):
         assert (code, err.count("\n")) == (2, 1), err
         assert message in err
     assert not output.exists()
+
+
+def test_own_data_of_several_formats_and_what_was_left_out(zedo, tmp_path):
+    folder = tmp_path / "mocap"
+    folder.mkdir()
+    np.savez(folder / "own.npz", pos=people(1200).astype(np.float32), license=np.array("CC0"))
+    (folder / "broken.bvh").write_text("HIERARCHY")
+    output = tmp_path / "p.safetensors"
+    code, out, err = zedo("train", folder, "-o", output, *QUICK)
+    assert code == 0
+    assert "1200 training poses" in out
+    assert "left out: " in err
+    assert "broken.bvh: has no MOTION section" in err
+    card = load_prior(output).card
+    assert [(source.name, source.poses, source.licence) for source in card.sources] == [("own", 1200, "CC0")]
+
+
+def test_a_signal_is_told_in_one_line(zedo, tmp_path, monkeypatch):
+    from zedo_cli.prior import training
+
+    draw = training.draw_noise_levels
+    calls = []
+
+    def interrupted(settings, generator):
+        calls.append(1)
+        if len(calls) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return draw(settings, generator)
+
+    monkeypatch.setattr(training, "draw_noise_levels", interrupted)
+    code, _, err = zedo("train", "-o", tmp_path / "p.safetensors", *QUICK)
+    assert (code, err.count("\n")) == (2, 1), err
+    assert "stopped after step 10; continue with --resume" in err

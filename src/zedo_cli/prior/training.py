@@ -132,7 +132,9 @@ def train(
             if stop:
                 raise StoppedError(done)
 
-    centres = start_poses(poses.cpu(), balanced_weights(classes).cpu(), settings.seed, settings.rotation)
+    centres = {}
+    if workers.first:
+        centres = start_poses(poses.cpu(), balanced_weights(classes).cpu(), settings.seed, settings.rotation)
     prior = Prior(card, average.module, {name: poses.to(device) for name, poses in centres.items()}).eval()
     if workers.first:
         save_prior(prior, output)
