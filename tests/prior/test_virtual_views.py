@@ -107,6 +107,14 @@ def test_whole_bodies_are_swapped_now_and_then(scene, monkeypatch):
     assert abs(wrong - 2 * virtual_views.LIMB_SWAPS - virtual_views.BODY_SWAPS) < 0.03
 
 
+def test_without_faults_there_is_noise_and_nothing_else(scene, exact):
+    view = detected_view(scene, torch.Generator().manual_seed(5), faults=False)
+    error = heights_off(view, exact, scene)
+    assert (view.confidence > 0).all()
+    assert 0.005 < error.median() < 0.02
+    assert (error > 0.1).float().mean() < 0.02
+
+
 def test_training_mixes_exact_detected_and_masked(scene, exact):
     view = training_view(scene, torch.Generator().manual_seed(3))
     masked = (view.confidence == 0).all(1).float().mean()

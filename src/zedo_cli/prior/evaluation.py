@@ -79,7 +79,10 @@ class Evaluation(BaseModel):
     held_out_samples: dict[str, float]
     """The same figures of real held-out poses, to compare with."""
     exact: Posterior | None
+    noisy: Posterior | None
+    """Keypoint noise and confidences as detectors have them."""
     detected: Posterior | None
+    """Everything that detectors do: outliers, swaps, missing joints and halves, other joints, people cut by the border."""
 
 
 @torch.no_grad()
@@ -105,7 +108,8 @@ def evaluate(
     training = Corpus.load([]).split(())[0]
     posteriors = {}
     if prior.conditional:
-        for kind, view in (("exact", exact), ("detected", detected_view(scene, generator))):
+        noisy = detected_view(scene, generator, faults=False)
+        for kind, view in (("exact", exact), ("noisy", noisy), ("detected", detected_view(scene, generator))):
             report(f"posterior of {kind} views")
             posteriors[kind] = _posterior(prior, scene.poses, view, splits, levels, samples, generator)
     return Evaluation(
@@ -118,6 +122,7 @@ def evaluate(
         samples=plausibility.measure(drawn.cpu(), scene.poses.cpu(), training),
         held_out_samples=plausibility.measure(scene.poses.cpu(), scene.poses.cpu(), training),
         exact=posteriors.get("exact"),
+        noisy=posteriors.get("noisy"),
         detected=posteriors.get("detected"),
     )
 

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from zedo_cli.errors import InputError
-from zedo_cli.prior.evaluation import REPEATED_NOISE, Evaluation
+from zedo_cli.prior.evaluation import REPEATED_NOISE, Evaluation, Posterior
 
+_COLOURS = ("#00798c", "#edae49", "#d1495b")
 _SAMPLES = {
     "asymmetry": ("left-right difference of bones", "%"),
     "unusual_bones": ("bones half off an adult's", "%"),
@@ -50,7 +51,7 @@ def _samples(measured: Evaluation) -> Table:
 
 
 def _posterior(measured: Evaluation) -> list[Table]:
-    kinds = {name: part for name, part in (("exact", measured.exact), ("detected", measured.detected)) if part}
+    kinds = {name: part for name, part in _kinds(measured).items() if part}
     if not kinds:
         return []
     errors = Table(title="What it makes of a view alone: MPJPE / PA-MPJPE (mm)")
@@ -100,12 +101,11 @@ def write_evaluation_figure(measured: Evaluation, path: Path) -> None:
     left.plot(levels, levels, color="#d1495b", lw=1, ls=":", label="noise")
     left.set(xscale="log", yscale="log", xlabel="noise (mm)", ylabel="RMS left (mm)", title="One denoising, by joint")
     left.legend(frameon=False)
-    kinds = {"exact": measured.exact, "detected": measured.detected}
-    for place, (name, part) in enumerate(kinds.items()):
+    for place, (name, part) in enumerate(_kinds(measured).items()):
         if part:
             _bars(middle, place, name, part.mpjpe)
             for share, inside, line in ((50, part.coverage_50, "-"), (90, part.coverage_90, "--")):
-                colour = ("#00798c", "#d1495b")[place]
+                colour = _COLOURS[place]
                 right.plot(list(inside), [100 * v for v in inside.values()], line, color=colour, label=f"{name}, {share} %")
     middle.set(title="From the view alone", ylabel="MPJPE (mm)")
     right.axhline(50, color="0.6", lw=1)
@@ -118,10 +118,14 @@ def write_evaluation_figure(measured: Evaluation, path: Path) -> None:
     figure.savefig(path, format="png")
 
 
+def _kinds(measured: Evaluation) -> dict[str, Posterior | None]:
+    return {"exact": measured.exact, "noisy": measured.noisy, "detected": measured.detected}
+
+
 def _bars(axes: Any, place: int, name: str, errors: dict[str, float]) -> None:
-    positions = [i + 0.4 * place for i in range(len(errors))]
-    axes.bar(positions, [1000 * e for e in errors.values()], width=0.38, label=name, color=("#00798c", "#d1495b")[place])
-    axes.set_xticks([i + 0.2 for i in range(len(errors))], list(errors))
+    positions = [i + 0.27 * place for i in range(len(errors))]
+    axes.bar(positions, [1000 * e for e in errors.values()], width=0.25, label=name, color=_COLOURS[place])
+    axes.set_xticks([i + 0.27 for i in range(len(errors))], list(errors))
 
 
 def _text(table: Table) -> str:

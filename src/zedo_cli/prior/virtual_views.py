@@ -167,8 +167,11 @@ def exact_view(scene: Scene) -> View:
     return View(normalize(points, dim=-1), torch.ones_like(points[..., 0]))
 
 
-def detected_view(scene: Scene, generator: Generator, exact: float = 0.0) -> View:
-    """What detectors make of a scene, `exact` being the share of views without noise."""
+def detected_view(scene: Scene, generator: Generator, exact: float = 0.0, faults: bool = True) -> View:
+    """What detectors make of a scene, `exact` being the share of views without noise.
+
+    Without `faults` there is nothing but noise and confidences: whole people, no outliers, no swaps, every joint known.
+    """
     points = scene.poses + scene.places[:, None]
     draw = _Draw(len(points), generator)
     size = (ADULT / scene.places[:, 2])[:, None]
@@ -176,16 +179,18 @@ def detected_view(scene: Scene, generator: Generator, exact: float = 0.0) -> Vie
     noisy = ~draw.chance(exact)
     complete = ~noisy & ~draw.chance(INCOMPLETE_EXACT)
 
-    error = _errors(draw, size) * noisy[:, None, None]
+    error = _errors(draw, size, faults) * noisy[:, None, None]
     confidence = _confidences(draw, error.norm(dim=-1) / size)
     confidence = torch.where(noisy[:, None], confidence, 1.0)
-    plane = _swapped(true + error, draw, noisy)
-    outside = (plane.abs() > scene.border[:, None]).any(-1) & noisy[:, None]
-    plane = torch.where(outside[..., None], plane.clamp(-scene.border[:, None], scene.border[:, None]), plane)
-    lost = (outside & draw.chance(OUTSIDE_MISSING, 17)) | _missing(draw)
-    confidence = confidence.masked_fill(lost & ~complete[:, None], 0)
-    other = draw.chance(OTHER_JOINTS) & ~complete
-    plane, confidence = _with_joints_of_coco(plane, confidence, other, draw, size)
+    plane = true + error
+    if faults:
+        plane = _swapped(plane, draw, noisy)
+        outside = (plane.abs() > scene.border[:, None]).any(-1) & noisy[:, None]
+        plane = torch.where(outside[..., None], plane.clamp(-scene.border[:, None], scene.border[:, None]), plane)
+        lost = (outside & draw.chance(OUTSIDE_MISSING, 17)) | _missing(draw)
+        confidence = confidence.masked_fill(lost & ~complete[:, None], 0)
+        other = draw.chance(OTHER_JOINTS) & ~complete
+        plane, confidence = _with_joints_of_coco(plane, confidence, other, draw, size)
     rays = normalize(torch.cat([plane, torch.ones_like(plane[..., :1])], dim=-1), dim=-1)
     return View(rays, confidence)
 
@@ -197,7 +202,7 @@ def training_view(scene: Scene, generator: Generator) -> View:
     return View(view.rays, view.confidence.masked_fill(masked[:, None], 0))
 
 
-def _errors(draw: "_Draw", size: Tensor) -> Tensor:
+def _errors(draw: "_Draw", size: Tensor, faults: bool) -> Tensor:
     """Displacements `[batch, 17, 2]` (tangent) of the keypoints of people of `size [batch, 1]` in the image."""
     factors = [next((f for part, f in JOINT_NOISE.items() if name.endswith(part)), 1.0) for name in JOINTS]
     level = draw.log_uniform(*NOISE)[:, None] * size
@@ -206,7 +211,7 @@ def _errors(draw: "_Draw", size: Tensor) -> Tensor:
     habit = torch.cat([habit, habit * habit.new_tensor([-1.0, 1.0])], dim=1)  # mirrored for the other side
     habit = habit[:, [i if i <= MIRROR[i] else 17 + MIRROR[i] for i in range(17)]]
     unit = SHARED_NOISE**0.5 * habit + (1 - SHARED_NOISE) ** 0.5 * draw.normal(17, 2)
-    stray = draw.chance(OUTLIERS, 17) * OUTLIER_NOISE * size
+    stray = draw.chance(OUTLIERS if faults else 0, 17) * OUTLIER_NOISE * size
     return spread[..., None] * unit + stray[..., None] * draw.normal(17, 2)
 
 
