@@ -11,6 +11,7 @@ import argparse
 import statistics
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -64,11 +65,8 @@ def time_step(corpus: Corpus, settings: TrainingSettings, device: torch.device, 
         if done == STEPS - 1:
             raise StoppedError(done)
 
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            train(corpus, settings, Path(folder) / "p.safetensors", Workers(0, 1, device), STEPS, False, compiled, note)
-        except StoppedError:
-            pass
+    with tempfile.TemporaryDirectory() as folder, suppress(StoppedError):
+        train(corpus, settings, Path(folder) / "p.safetensors", Workers(0, 1, device), STEPS, False, compiled, note)
     return statistics.median(b - a for a, b in zip(times[SKIPPED:], times[SKIPPED + 1 :], strict=False))
 
 
