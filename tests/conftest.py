@@ -12,8 +12,7 @@ from zedo_cli.cli.app import main
 from zedo_cli.lifting import bundled_prior
 from zedo_cli.prior import Prior, load_prior, save_prior
 from zedo_cli.prior.card import PriorCard, TrainingSettings
-from zedo_cli.prior.score_network import ScoreNetwork
-from zedo_cli.prior.view_network import ViewNetwork
+from zedo_cli.prior.denoiser import NETWORKS
 
 os.environ.setdefault("COLUMNS", "120")
 
@@ -23,36 +22,13 @@ def prior() -> Prior:
     return load_prior(bundled_prior())
 
 
-@pytest.fixture(scope="session")
-def small_prior(prior: Prior) -> Prior:
-    """An untrained prior of the bundled one's layout, for tests that need a file and no accuracy."""
+def untrained(prior: Prior, architecture: str, network: dict[str, float | int], parametrisation: str) -> Prior:
+    """A prior of a small network, with the bundled one's start poses."""
     torch.manual_seed(0)
-    network = {"hidden": 256, "embed": 32, "dropout": 0.0}
     card = PriorCard(
-        architecture="score_network",
+        architecture=architecture,
         network=network,
-        parametrisation="sub-VP noise",
-        noise_range=(0.001, 1.0),
-        training=TrainingSettings(),
-        samples_seen=0,
-        sources=[],
-        licence="none",
-        seed=0,
-        version="test",
-    )
-    poses = {name: tensor.clone() for name, tensor in prior.named_buffers()}
-    return Prior(card, ScoreNetwork(**network), poses).eval()
-
-
-@pytest.fixture(scope="session")
-def seeing_prior(prior: Prior) -> Prior:
-    """An untrained prior that looks at views."""
-    torch.manual_seed(0)
-    network = {"width": 64, "inner": 64, "blocks": 1, "embed": 32}
-    card = PriorCard(
-        architecture="view_network",
-        network=network,
-        parametrisation="EDM",
+        parametrisation=parametrisation,
         noise_range=(0.002, 4.0),
         training=TrainingSettings(),
         samples_seen=0,
@@ -62,7 +38,19 @@ def seeing_prior(prior: Prior) -> Prior:
         version="test",
     )
     poses = {name: tensor.clone() for name, tensor in prior.named_buffers()}
-    made = Prior(card, ViewNetwork(**network), poses).eval()
+    return Prior(card, NETWORKS[architecture](**network), poses).eval()
+
+
+@pytest.fixture(scope="session")
+def small_prior(prior: Prior) -> Prior:
+    """An untrained prior that sees no views, for tests that need a file and no accuracy."""
+    return untrained(prior, "score_network", {"hidden": 256, "embed": 32, "dropout": 0.0}, "sub-VP noise")
+
+
+@pytest.fixture(scope="session")
+def seeing_prior(prior: Prior) -> Prior:
+    """An untrained prior that looks at views."""
+    made = untrained(prior, "view_network", {"width": 64, "inner": 64, "blocks": 1, "embed": 32}, "EDM")
     torch.nn.init.normal_(made.network.leave.weight, std=0.1)
     return made.requires_grad_(False)
 

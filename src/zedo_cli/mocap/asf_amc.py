@@ -9,6 +9,7 @@ from zedo_cli.errors import InputError
 from zedo_cli.mocap.container import Motion, checked, motion, thinned, z_up
 from zedo_cli.mocap.rotations import about_axes
 from zedo_cli.mocap.skeleton_names import to_joints
+from zedo_cli.mocap.text import numbers, read_lines
 
 SECONDS = 1 / 120
 """Of a frame: the database's rate; the files do not state it."""
@@ -58,7 +59,7 @@ def _skeleton_file(path: Path) -> Path:
 
 
 def _read_asf(path: Path) -> _Skeleton:
-    lines = _lines(path)
+    lines = read_lines(path)
     skeleton = _Skeleton({}, [], ["tx", "ty", "tz", "rx", "ry", "rz"], np.eye(3), True, INCH)
     section, root_axes, root_angles = "", "xyz", [0.0, 0.0, 0.0]
     bone: dict[str, list[str]] = {}
@@ -67,7 +68,7 @@ def _read_asf(path: Path) -> _Skeleton:
         if words[0].startswith(":"):
             section = words[0]
         elif section == ":units" and words[0] == "length":
-            skeleton.metres = INCH / _numbers(words[1:], place, 1)[0]
+            skeleton.metres = INCH / numbers(words[1:], place, 1)[0]
         elif section == ":units" and words[0] == "angle":
             skeleton.degrees = words[1:] == ["deg"]
         elif section == ":root" and words[0] == "order":
@@ -75,7 +76,7 @@ def _read_asf(path: Path) -> _Skeleton:
         elif section == ":root" and words[0] == "axis":
             root_axes = "".join(words[1:]).lower()
         elif section == ":root" and words[0] == "orientation":
-            root_angles = _numbers(words[1:], place, 3)
+            root_angles = numbers(words[1:], place, 3)
         elif section == ":bonedata" and words[0] == "end":
             skeleton.bones[bone["name"][0]] = _bone(bone, skeleton.degrees, place)
         elif section == ":bonedata":
@@ -94,12 +95,12 @@ def _read_asf(path: Path) -> _Skeleton:
 
 def _bone(entries: dict[str, list[str]], degrees: bool, place: str) -> _Bone:
     try:
-        direction = np.array(_numbers(entries["direction"], place, 3))
-        length = _numbers(entries["length"], place, 1)[0]
+        direction = np.array(numbers(entries["direction"], place, 3))
+        length = numbers(entries["length"], place, 1)[0]
         *angles, axes = entries["axis"]
     except (KeyError, ValueError) as error:
         raise InputError(f"{place}: the bone before it lacks name, direction, length or axis") from error
-    frame = _axis_frame(axes.lower(), _numbers(angles, place, 3), degrees)
+    frame = _axis_frame(axes.lower(), numbers(angles, place, 3), degrees)
     dof = "".join(word[1].lower() for word in entries.get("dof", []) if word.lower() in ("rx", "ry", "rz"))
     return _Bone(entries["name"][0], direction * length, frame, dof)
 
@@ -112,7 +113,7 @@ def _axis_frame(axes: str, angles: list[float], degrees: bool) -> np.ndarray:
 
 def _read_frames(path: Path, skeleton: _Skeleton) -> list[dict[str, list[float]]]:
     frames: list[dict[str, list[float]]] = []
-    for number, words in _lines(path):
+    for number, words in read_lines(path):
         place = f"{path}: line {number}"
         if words[0].startswith(":"):
             continue
@@ -122,7 +123,7 @@ def _read_frames(path: Path, skeleton: _Skeleton) -> list[dict[str, list[float]]
             raise InputError(f"{place}: a frame must begin with its number")
         elif words[0] == "root" or words[0] in skeleton.bones:
             count = 6 if words[0] == "root" else len(skeleton.bones[words[0]].dof)
-            frames[-1][words[0]] = _numbers(words[1:], place, count)
+            frames[-1][words[0]] = numbers(words[1:], place, count)
         else:
             raise InputError(f"{place}: bone {words[0]} is not in the skeleton")
     needed = {"root", *(name for name, bone in skeleton.bones.items() if bone.dof)}
@@ -158,23 +159,3 @@ def _positions(skeleton: _Skeleton, frames: list[dict[str, list[float]]]) -> tup
         rotations[name] = rotations[bone.parent] @ motion_
         positions[name] = positions[bone.parent] + rotations[name] @ bone.offset
     return list(positions), np.stack(list(positions.values()), axis=1)
-
-
-def _lines(path: Path) -> list[tuple[int, list[str]]]:
-    """Number and words of the lines that say something."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    split = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1)]
-    return [(number, words) for number, words in split if words and not words[0].startswith("#")]
-
-
-def _numbers(words: list[str], place: str, count: int) -> list[float]:
-    try:
-        numbers = [float(word) for word in words]
-    except ValueError as error:
-        raise InputError(f"{place}: is no row of numbers") from error
-    if len(numbers) != count:
-        raise InputError(f"{place}: has {len(numbers)} numbers; it must have {count}")
-    return numbers

@@ -9,16 +9,10 @@ from zedo_cli.errors import InputError
 from zedo_cli.mocap.container import Motion, checked, motion, thinned, z_up
 from zedo_cli.mocap.rotations import about_axes
 from zedo_cli.mocap.skeleton_names import to_joints
+from zedo_cli.mocap.text import Lines, numbers, read_lines
 
-UNITS = {
-    "metres": 1.0,
-    "feet": 0.3048,
-    "CMU's 0.45 inches": 0.0254 / 0.45,
-    "inches": 0.0254,
-    "centimetres": 0.01,
-    "millimetres": 0.001,
-}
-"""Units that BVH files are written in; none of them says which."""
+UNITS = (1.0, 0.3048, 0.0254 / 0.45, 0.0254, 0.01, 0.001)
+"""Metres, feet, CMU's 0.45 to the inch, inches, centimetres, millimetres: what files are in without saying so."""
 
 LEG = 0.86
 """Thigh and shank of an adult (m), by which the unit is told."""
@@ -39,27 +33,25 @@ def read_bvh(path: Path) -> Motion:
 
     Raises `InputError`, one line naming the file and the line of the fault.
     """
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    nodes, first = _hierarchy(lines, path)
-    seconds, values = _frames(lines, first, path, sum(len(node.channels) for node in nodes))
+    lines = read_lines(path)
+    nodes, rest = _hierarchy(lines, path)
+    seconds, values = _frames(rest, path, sum(len(node.channels) for node in nodes))
     joints = to_joints([node.name for node in nodes], _positions(nodes, values), str(path))
     legs = [np.linalg.norm(joints[:, child] - joints[:, child - 1], axis=-1) for child in (2, 3, 5, 6)]
     leg = float(np.median(legs)) * 2
-    scale = min(UNITS.values(), key=lambda unit: abs(np.log(max(leg, 1e-9) * unit / LEG)))
+    scale = min(UNITS, key=lambda unit: abs(np.log(max(leg, 1e-9) * unit / LEG)))
     poses = thinned(z_up(joints * scale), seconds)
     return motion(checked(poses, str(path), "scale the file"), path.stem, path.parent.name or path.stem, "not stated")
 
 
-def _hierarchy(lines: list[str], path: Path) -> tuple[list[_Node], int]:
-    """Nodes with their end sites, and the line after MOTION."""
+def _hierarchy(lines: Lines, path: Path) -> tuple[list[_Node], Lines]:
+    """Nodes with their end sites, and the lines after MOTION."""
     nodes: list[_Node] = []
     stack: list[int] = []
-    for number, line in enumerate(lines, start=1):
-        words = line.split()
+    for row, (number, words) in enumerate(lines):
         place = f"{path}: line {number}"
+        if not nodes and words[0] in ("{", "}", "OFFSET", "CHANNELS"):
+            raise InputError(f"{place}: comes before the ROOT")
         match words:
             case ["ROOT" | "JOINT", *name] | ["End", *name]:
                 end = words[0] == "End"
@@ -71,8 +63,8 @@ def _hierarchy(lines: list[str], path: Path) -> tuple[list[_Node], int]:
                 if not stack:
                     raise InputError(f"{place}: closes a joint that was not opened")
                 stack.pop()
-            case ["OFFSET", *numbers]:
-                nodes[-1].offset = _floats(numbers, place, 3)
+            case ["OFFSET", *values]:
+                nodes[-1].offset = numbers(values, place, 3)
             case ["CHANNELS", _, *channels]:
                 nodes[-1].channels = [channel.lower() for channel in channels]
                 if unknown := set(nodes[-1].channels) - _CHANNELS:
@@ -80,22 +72,21 @@ def _hierarchy(lines: list[str], path: Path) -> tuple[list[_Node], int]:
             case ["MOTION"]:
                 if stack or not nodes or not all(node.offset for node in nodes):
                     raise InputError(f"{place}: the hierarchy before it is incomplete")
-                return nodes, number
+                return nodes, lines[row + 1 :]
             case _:
                 pass
     raise InputError(f"{path}: has no MOTION section; it is no BVH file, or truncated")
 
 
-def _frames(lines: list[str], first: int, path: Path, channels: int) -> tuple[float, np.ndarray]:
+def _frames(lines: Lines, path: Path, channels: int) -> tuple[float, np.ndarray]:
     """Seconds a frame, and the channels of all frames `[N, channels]`."""
     seconds, rows = 0.0, []
-    for number, line in enumerate(lines[first:], start=first + 1):
-        words = line.split()
+    for number, words in lines:
         place = f"{path}: line {number}"
         if words[:2] == ["Frame", "Time:"]:
-            seconds = _floats(words[2:], place, 1)[0]
-        elif words and words[0] != "Frames:":
-            rows.append(_floats(words, place, channels))
+            seconds = numbers(words[2:], place, 1)[0]
+        elif words[0] != "Frames:":
+            rows.append(numbers(words, place, channels))
     if not rows or not seconds > 0:
         raise InputError(f"{path}: has no frames, or no frame time")
     return seconds, np.array(rows)
@@ -123,13 +114,3 @@ def _positions(nodes: list[_Node], values: np.ndarray) -> np.ndarray:
             positions.append(positions[node.parent] + np.einsum("nij,nj->ni", above, moved))
             rotations.append(above @ turn)
     return np.stack(positions, axis=1)
-
-
-def _floats(words: list[str], place: str, count: int) -> list[float]:
-    try:
-        numbers = [float(word) for word in words]
-    except ValueError as error:
-        raise InputError(f"{place}: is no row of numbers") from error
-    if len(numbers) != count:
-        raise InputError(f"{place}: has {len(numbers)} numbers; it must have {count}")
-    return numbers

@@ -8,6 +8,7 @@ import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import Tensor, nn
 
 from zedo_cli.errors import InputError, first_fault
 from zedo_cli.files import atomic_write
@@ -54,9 +55,6 @@ def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:
     poses = {name: tensor for name, tensor in tensors.items() if not name.startswith(_NETWORK)}
     if "exemplars" not in poses:
         raise InputError(f"{path}: tensor 'exemplars' is missing; the file has no start poses")
-    for name, tensor in tensors.items():
-        if not torch.isfinite(tensor).all():
-            raise InputError(f"{path}: tensor '{name}' holds NaN or infinity; the file is damaged")
     for name, centres in poses.items():
         if name != "exemplars" and name != f"clusters_{len(centres)}":
             raise InputError(
@@ -69,17 +67,24 @@ def load_prior(path: Path, device: torch.device | str = "cpu") -> Prior:
     except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
         raise InputError(f"{path}: header field network: {error}; the checkpoint needs another zedo") from error
     prior = Prior(card, network, poses, Path(path).name, _digest(path)).to(device)
-    expected = prior.state_dict()
+    load_checked(prior, tensors, path, "the network that the file states")
+    return prior.eval().requires_grad_(False)
+
+
+def load_checked(module: nn.Module, tensors: dict[str, Tensor], path: Path, network: str) -> None:
+    """Load the tensors of a file into a module. Raises `InputError` naming one that is missing, foreign, or unfit."""
+    expected = module.state_dict()
     for name in sorted(expected.keys() | tensors.keys()):
         if name not in tensors:
-            raise InputError(f"{path}: tensor '{name}' is missing; the file does not hold the network that it states")
+            raise InputError(f"{path}: tensor '{name}' is missing; the file does not hold {network}")
         if name not in expected:
-            raise InputError(f"{path}: tensor '{name}' does not belong to the network that the file states")
+            raise InputError(f"{path}: tensor '{name}' does not belong to {network}")
         if tensors[name].shape != expected[name].shape:
             have, want = list(tensors[name].shape), list(expected[name].shape)
-            raise InputError(f"{path}: tensor '{name}' has shape {have}; the network that the file states has {want}")
-    prior.load_state_dict(tensors)
-    return prior.eval().requires_grad_(False)
+            raise InputError(f"{path}: tensor '{name}' has shape {have}; {network} has {want}")
+        if not torch.isfinite(tensors[name]).all():
+            raise InputError(f"{path}: tensor '{name}' holds NaN or infinity; the file is damaged")
+    module.load_state_dict(tensors)
 
 
 def _digest(path: Path) -> str:

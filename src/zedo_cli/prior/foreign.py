@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from zedo_cli import __version__
 from zedo_cli.errors import InputError
 from zedo_cli.prior.card import RECIPES, PriorCard
+from zedo_cli.prior.checkpoint import load_checked
 from zedo_cli.prior.denoiser import Prior
 from zedo_cli.prior.score_network import ScoreNetwork
 from zedo_cli.skeletons import JOINTS
@@ -127,16 +128,5 @@ def _network(weights: dict[str, Tensor], path: Path) -> ScoreNetwork:
     if hidden % 32 or embed % 2:
         raise InputError(f"{path}: has layers of {hidden} and {embed} channels, which its groups do not divide")
     network = ScoreNetwork(joints, hidden, embed, dropout=0.0)
-    expected = network.state_dict()
-    for name in sorted(expected.keys() | weights.keys()):
-        if name not in weights:
-            raise InputError(f"{path}: tensor '{name}' is missing; it is no checkpoint of GFPose's or ZeDO's network")
-        if name not in expected:
-            raise InputError(f"{path}: tensor '{name}' does not belong to GFPose's or ZeDO's network")
-        if weights[name].shape != expected[name].shape:
-            have, want = list(weights[name].shape), list(expected[name].shape)
-            raise InputError(f"{path}: tensor '{name}' has shape {have}; the network has {want}")
-        if not torch.isfinite(weights[name]).all():
-            raise InputError(f"{path}: tensor '{name}' holds NaN or infinity; the file is damaged")
-    network.load_state_dict(weights)
+    load_checked(network, weights, path, "GFPose's or ZeDO's network")
     return network.requires_grad_(False)
