@@ -136,3 +136,18 @@ def test_cuda_agrees_with_the_cpu(seen, prior, preset):
     on_gpu = run(Observation(*(tensor.cuda() for tensor in seen)), prior.cuda(), preset)
     prior.cpu()
     assert (on_cpu.pose - on_gpu.pose.cpu()).abs().max() < 1e-3
+
+
+@pytest.mark.parametrize(("name", "sees"), [("paper", False), ("balanced", True)])
+def test_only_the_papers_denoiser_sees_no_view(seen, prior, name, sees):
+    shown = []
+
+    def spy(pose, sigma, view=None):
+        shown.append(view is not None)
+        return prior(pose, sigma, view)
+
+    preset = PRESETS[name].model_copy(update={"steps": 5, "warmup": 2, "optimisation_steps": 3})
+    with torch.no_grad():
+        lift(seen, spy, starts(prior, preset, 1), preset)
+    assert len(shown) >= 5
+    assert set(shown) == {sees}

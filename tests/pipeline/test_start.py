@@ -10,12 +10,14 @@ from zedo_cli.pipeline.rays import View, keypoints_to_directions, points_to_keyp
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.pipeline.start import (
     Starts,
+    draw_from_view,
     exemplar_kernel,
     exemplar_posterior,
     optimise_rotation_translation,
     place_on_ray,
     quaternion_to_rotation,
     turned_exemplars,
+    view_mean,
 )
 from zedo_cli.pipeline.translation import translation_solver
 
@@ -123,3 +125,44 @@ def test_quaternions_of_any_length_turn():
     half = math.pi / 8
     rotation = quaternion_to_rotation(5 * torch.tensor([math.cos(half), 0, math.sin(half), 0]))
     assert torch.allclose(rotation, camera_rotation(torch.tensor(2 * half), torch.tensor(0.0), torch.tensor(0.0)), atol=1e-6)
+
+
+def gaussian(mean, spread):
+    """The exact denoiser of independent Gaussians about `mean [B, 1, J, 3]`, which a view would tell."""
+
+    def denoise(pose, sigma, view=None):
+        return mean + spread**2 / (spread**2 + sigma**2) * (pose - mean)
+
+    return denoise
+
+
+@pytest.fixture
+def posterior_mean():
+    mean = 0.3 * torch.randn(5, 1, 17, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    return mean - mean[..., :1, :]
+
+
+def test_the_views_mean_is_what_the_denoiser_makes_of_nothing(posterior_mean):
+    view = View(torch.zeros_like(posterior_mean), torch.ones(5, 1, 17))
+    mean = view_mean(gaussian(posterior_mean, 0.1), view, 4.0)
+    assert mean.shape == (5, 1, 17, 3)
+    assert (mean - posterior_mean).abs().max() < 0.01
+    assert (mean[..., 0, :] == 0).all()
+
+
+def test_draws_have_the_posteriors_mean_and_spread(posterior_mean):
+    view = View(torch.zeros_like(posterior_mean), torch.ones(5, 1, 17))
+    noise = torch.randn(400, 17, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    drawn = draw_from_view(gaussian(posterior_mean, 0.1), view, noise, 4.0, 0.005, 30)
+    assert drawn.shape == (5, 400, 17, 3)
+    assert (drawn.mean(1, keepdim=True) - posterior_mean).abs().mean() < 0.015
+    # relative to the pelvis, whose own spread adds to every other joint's
+    assert drawn[:, :, 1:].std(1).mean().item() == pytest.approx(0.1 * 2**0.5, rel=0.1)
+
+
+def test_equal_rows_draw_equal_poses(posterior_mean):
+    mean = posterior_mean[:1].expand(2, -1, -1, -1)
+    view = View(torch.zeros_like(mean), torch.ones(2, 1, 17))
+    drawn = draw_from_view(gaussian(mean, 0.1), view, torch.randn(3, 17, 3, dtype=torch.float64), 4.0, 0.005, 8)
+    assert torch.equal(drawn[0], drawn[1])
+    assert not torch.allclose(drawn[0, 0], drawn[0, 1], atol=0.01)
