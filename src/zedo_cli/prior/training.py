@@ -9,11 +9,11 @@ import math
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from zedo_cli import __version__
@@ -88,14 +88,14 @@ def train(
     )
     if compiled:
         network.compile()
-    prior = Prior(card, workers.parallel(network), {}).train()
+    fast = workers.parallel(network)
+    prior = Prior(card, HalfPrecision(fast, device) if has_fast_bfloat16(device) else fast, {}).train()
     average = AveragedModel(network, multi_avg_fn=_moving_average(settings.ema))
     weigh = LossWeight().to(device)
     weighed = workers.parallel(weigh)
     optimiser = torch.optim.AdamW([*network.parameters(), *weigh.parameters()], lr=settings.learning_rate, fused=True)
     state = RunState(output, settings, fingerprint(poses), workers, network, weigh, average, optimiser, generator)
     first = state.load() if resume else 0
-    half = torch.autocast(device.type, torch.bfloat16) if has_fast_bfloat16(device) else nullcontext()
 
     running = math.nan
     with _wish_to_stop() as wish:
@@ -106,8 +106,7 @@ def train(
             view = training_view(scene, generator)
             sigma = draw_noise_levels(settings, generator)
             noise = torch.randn(scene.poses.shape, generator=generator, device=device)
-            with half:
-                losses = denoising_losses(prior, scene.poses, sigma, noise, view)
+            losses = denoising_losses(prior, scene.poses, sigma, noise, view)
             optimiser.zero_grad(set_to_none=True)
             weighed(losses, sigma, view).backward()
             optimiser.step()
@@ -178,7 +177,7 @@ def denoising_losses(prior: Prior, poses: Tensor, sigma: Tensor, noise: Tensor, 
     spread = sigma.repeat_interleave(each)[:, None, None]
     out = PARAMETRISATIONS[prior.card.parametrisation](sigma).out.repeat_interleave(each)[:, None, None]
     denoised = prior(poses + spread * noise, sigma, view)
-    return ((denoised.float() - poses) / out).square().mean((1, 2))
+    return ((denoised - poses) / out).square().mean((1, 2))
 
 
 def balanced_weights(classes: Tensor) -> Tensor:
@@ -190,6 +189,20 @@ def learning_rate_factor(step: int, settings: TrainingSettings) -> float:
     """Linear warm-up, then a cosine to zero at the last step."""
     warmup = min(1.0, (step + 1) / max(1, settings.warmup_steps))
     return warmup * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+
+
+class HalfPrecision(nn.Module):
+    """A network whose products are in bfloat16; what is around it, rays and rotations, stays in single precision."""
+
+    def __init__(self, network: nn.Module, device: torch.device) -> None:
+        super().__init__()
+        self.network = network
+        self.device = device
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """The network's output, in single precision."""
+        with torch.autocast(self.device.type, torch.bfloat16):
+            return self.network(*inputs).float()
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

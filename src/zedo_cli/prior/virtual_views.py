@@ -92,7 +92,7 @@ MISSING = 0.04
 OUTSIDE_MISSING = 0.7
 """Share of joints beyond the image's border that are not found; the others are put on the border."""
 
-MISSING_HALVES = {"legs": 0.06, "knees and ankles": 0.04, "one side": 0.02, "trunk and arms": 0.01}
+MISSING_HALVES = {"legs": 0.06, "knees and ankles": 0.04, "left": 0.01, "right": 0.01, "trunk and arms": 0.01}
 """Shares of views that lack a part: half-length shots, tables, walls, a person behind another."""
 
 OTHER_JOINTS = 0.5
@@ -118,7 +118,7 @@ MASKED = 0.12
 
 _LEGS = [i for i, name in enumerate(JOINTS) if name.endswith(("hip", "knee", "ankle"))]
 _SHANKS = [i for i, name in enumerate(JOINTS) if name.endswith(("knee", "ankle"))]
-_LEFT = [i for i, name in enumerate(JOINTS) if name.startswith("left")]
+_LEFT, _RIGHT = ([i for i, name in enumerate(JOINTS) if name.startswith(side)] for side in ("left", "right"))
 _ARMS = [i for i, name in enumerate(JOINTS) if name.endswith(("shoulder", "elbow", "wrist"))]
 _TRUNK = [JOINTS.index(name) for name in ("spine", "thorax", "nose", "head_top")]
 _PELVIS, _SPINE, _THORAX, _NOSE, _HEAD_TOP = 0, *_TRUNK
@@ -240,7 +240,9 @@ def _missing(draw: "_Draw") -> Tensor:
     missing = draw.chance(MISSING, 17)
     part = draw.uniform(0, 1)
     first = 0.0
-    for (_, share), joints in zip(MISSING_HALVES.items(), (_LEGS, _SHANKS, _LEFT, [_PELVIS, *_TRUNK, *_ARMS]), strict=True):
+    for (_, share), joints in zip(
+        MISSING_HALVES.items(), (_LEGS, _SHANKS, _LEFT, _RIGHT, [_PELVIS, *_TRUNK, *_ARMS]), strict=True
+    ):
         which = torch.zeros(17, dtype=torch.bool, device=part.device)
         which[joints] = True
         missing = missing | (((part >= first) & (part < first + share))[:, None] & which)
