@@ -1,8 +1,15 @@
-"""Pickled data without pickle's dangers: numpy arrays, numbers, strings and containers are read, everything else refused."""
+"""Pickled data without pickle's dangers: numpy arrays, numbers, strings and containers are read, everything else refused.
+
+No class of numpy's is handed to the pickle: arrays and types are stand-ins that check what they are told and are made into
+arrays afterwards, since numpy's own would believe pointers and flags from the file.
+"""
 
 import io
+import math
 import pickle
 import zipfile
+import zlib
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -10,52 +17,93 @@ import numpy as np
 
 from zedo_cli.errors import InputError
 
-_ALLOWED = {
-    *(
-        (module, name)
-        for module in ("numpy.core.multiarray", "numpy._core.multiarray")
-        for name in ("_reconstruct", "scalar")
-    ),
-    *((module, "_frombuffer") for module in ("numpy.core.numeric", "numpy._core.numeric")),
-    ("numpy", "ndarray"),
-    ("numpy", "dtype"),
-    ("builtins", "dict"),
-    ("builtins", "list"),
-    ("builtins", "set"),
-    ("builtins", "slice"),
-    ("collections", "OrderedDict"),
-    ("_codecs", "encode"),
-}
-
 
 class _ForeignError(Exception):
-    """The pickle wants a class or function that is no plain data."""
+    """The pickle wants something that is no plain data."""
+
+
+class _Dtype:
+    """Stands in for numpy.dtype: booleans, numbers, strings, and objects in lists."""
+
+    def __init__(self, code: Any, *_: Any) -> None:
+        self.code, self.order = str(code), "="
+
+    def __setstate__(self, state: Any) -> None:
+        if not isinstance(state, tuple) or len(state) < 5 or any(part is not None for part in state[2:5]):
+            raise _ForeignError("it holds a structured array")
+        self.order = {"<": "<", ">": ">"}.get(state[1], "=")
+
+    @property
+    def objects(self) -> bool:
+        return self.code[:1] == "O"
+
+    def plain(self) -> np.dtype[Any]:
+        if self.code[:1] not in "biufcSU" or not self.code[1:].isdigit():
+            raise _ForeignError(f"it holds an array of type {self.code}")
+        return np.dtype(self.code).newbyteorder(self.order)  # type: ignore[arg-type]
+
+
+class _Array:
+    """Stands in for numpy.ndarray; `value` is the array, of stand-ins still where it holds objects."""
+
+    def __init__(self, *_: Any) -> None:
+        self.value: np.ndarray | list[Any] = np.zeros(0)
+        self.shape: tuple[int, ...] = (0,)
+
+    def __setstate__(self, state: Any) -> None:
+        _, shape, dtype, fortran, content = state
+        self.shape = tuple(int(size) for size in shape)
+        if not isinstance(dtype, _Dtype) or min(self.shape, default=0) < 0:
+            raise _ForeignError("it holds a malformed array")
+        if dtype.objects:
+            if not isinstance(content, list) or len(content) != math.prod(self.shape):
+                raise _ForeignError("it holds a malformed array of objects")
+            self.value = content
+        else:
+            self.value = _from_bytes(content, dtype, self.shape, "F" if fortran else "C")
+
+
+def _from_bytes(content: Any, dtype: _Dtype, shape: tuple[int, ...], order: str) -> np.ndarray:
+    raw = content.encode("latin1") if isinstance(content, str) else bytes(content)
+    return np.frombuffer(raw, dtype.plain()).reshape(shape, order=order).copy()  # type: ignore[call-overload]
+
+
+def _scalar(dtype: _Dtype, content: Any = b"") -> Any:
+    return _from_bytes(content, dtype, (), "C")[()]
+
+
+def _reconstruct(*_: Any) -> _Array:
+    return _Array()
+
+
+_NUMPY = ("numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric")
+_STAND_INS: dict[str, Any] = {"_reconstruct": _reconstruct, "scalar": _scalar, "_frombuffer": _from_bytes}
+_ALLOWED: dict[tuple[str, str], Any] = {
+    ("numpy", "ndarray"): _Array,
+    ("numpy", "dtype"): _Dtype,
+    **{(module, kind.__name__): kind for module in ("builtins", "__builtin__") for kind in (dict, list, set)},
+    **{(module, "bytes"): lambda: b"" for module in ("builtins", "__builtin__")},
+    ("collections", "OrderedDict"): OrderedDict,
+    ("_codecs", "encode"): lambda text, _="latin1": text.encode("latin1"),
+}
 
 
 class _DataUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
+        if module in _NUMPY and name in _STAND_INS:
+            return _STAND_INS[name]
         if (module, name) in _ALLOWED:
-            return super().find_class(module, name)
+            return _ALLOWED[module, name]
         raise _ForeignError(f"it holds a {module}.{name}")
 
 
-def load_pickled(content: bytes, place: str, encoding: str = "ASCII") -> Any:
+def load_pickled(content: bytes, place: str, encoding: str = "latin1") -> Any:
     """The data of a pickle. Raises `InputError` if it is damaged, or names the foreign class that it holds."""
     try:
-        return _DataUnpickler(io.BytesIO(content), encoding=encoding).load()
+        return _resolved(_DataUnpickler(io.BytesIO(content), encoding=encoding).load())
     except _ForeignError as error:
         raise InputError(f"{place}: {error}; only arrays, numbers, strings and containers are read from pickles") from error
-    except (
-        pickle.UnpicklingError,
-        EOFError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        KeyError,
-        ImportError,
-        MemoryError,
-    ) as error:
+    except Exception as error:  # a damaged pickle may tell the stand-ins anything
         raise InputError(f"{place}: is damaged or no pickle of plain data") from error
 
 
@@ -71,9 +119,27 @@ def load_pickled_npz(path: Path, key: str) -> Any:
         raise InputError(f"{path}: no such file") from error
     except KeyError as error:
         raise InputError(f"{path}: entry '{key}' is missing") from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{path}: is no NPZ file, or is damaged") from error
     if dtype != np.dtype(object) or shape != ():
         raise InputError(f"{path}: entry '{key}' is no pickled object")
     value = load_pickled(content, f"{path}: {key}")
     return value.item() if isinstance(value, np.ndarray) and value.shape == () else value
+
+
+def _resolved(value: Any) -> Any:
+    """The value with arrays in place of their stand-ins."""
+    if isinstance(value, _Array):
+        if isinstance(value.value, np.ndarray):
+            return value.value
+        whole = np.empty(len(value.value), dtype=object)
+        for i, part in enumerate(value.value):
+            whole[i] = _resolved(part)
+        return whole.reshape(value.shape)
+    if isinstance(value, dict):
+        return {_resolved(key): _resolved(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_resolved(part) for part in value)
+    if isinstance(value, _Dtype):
+        raise _ForeignError("it holds a bare data type")
+    return value

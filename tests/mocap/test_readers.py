@@ -2,6 +2,7 @@
 
 import io
 import pickle
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from scipy.spatial.transform import Rotation
 from places import STANDING, people
 from zedo_cli.errors import InputError
 from zedo_cli.mocap import read_motions
-from zedo_cli.mocap.container import SAME_POSE, thinned, z_up
+from zedo_cli.mocap.container import SAME_POSE, thinned, y_to_z_up
 from zedo_cli.mocap.h36m import KEPT
 from zedo_cli.skeletons import JOINTS, PARENTS
 
@@ -168,6 +169,14 @@ ASF = [
     ("rclavicle", "thorax", (-1, 0, 0), 17, (0, 0, 0), "ry rz"),
     ("rhumerus", "rclavicle", (-1, 0, 0), 28, (180, -20, 90), "rx ry rz"),
     ("rradius", "rhumerus", (-1, 0, 0), 25, (180, -20, 90), "rx"),
+    # what CMU's skeletons have beside the 17 joints
+    ("lfoot", "ltibia", (0.3, -0.9, 0.3), 13, (-90, 0, 20), "rx rz"),
+    ("ltoes", "lfoot", (0, 0, 1), 6, (-90, 0, 20), "rx"),
+    ("rfoot", "rtibia", (-0.3, -0.9, 0.3), 13, (-90, 0, -20), "rx rz"),
+    ("lowerneck", "thorax", (0, 1, 0.1), 5, (0, 0, 0), "rx ry rz"),
+    ("lwrist", "lradius", (1, 0, 0), 5, (90, 180, -90), "ry"),
+    ("rwrist", "rradius", (-1, 0, 0), 5, (-90, 180, 90), "ry"),
+    ("lhand", "lwrist", (1, 0, 0), 6, (90, 180, -90), "rx rz"),
 ]
 
 
@@ -252,6 +261,55 @@ def test_bad_asf_amc(tmp_path, asf, amc, message):
     with pytest.raises(InputError) as error:
         read_motions([tmp_path / "13_29.amc"])
     assert message in str(error.value)
+
+
+def test_the_vertical_does_not_depend_on_the_motion(tmp_path):
+    """Someone who lies along the z axis throughout, and CMU's world has Y up."""
+    asf, amc, _ = acclaim()
+    lying = [line if not line.startswith("root") else "root 0 0 0 90 0 0" for line in amc.splitlines()]
+    (tmp_path / "13.asf").write_text(asf)
+    (tmp_path / "13_01.amc").write_text("\n".join(lying))
+    (read,), _ = read_motions([tmp_path / "13_01.amc"])
+    assert np.abs(read.poses[:, JOINTS.index("spine"), 2]).max() < 0.15
+    assert (np.abs(read.poses[:, JOINTS.index("spine"), 1]) > 0.15).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_mutilated_skeletons_are_told_in_one_line(tmp_path, seed):
+    """Lines lost, doubled and cut: poses, or one line, and never a traceback."""
+    generator = np.random.default_rng(seed)
+    asf, amc, _ = acclaim(2)
+    text, told = bvh(2)[0], 0
+    for trial in range(24):
+        for name, content in (("13.asf", asf), ("13_29.amc", amc), ("walk.bvh", text)):
+            lines = content.splitlines()
+            if trial % 3 == ("13.asf", "13_29.amc", "walk.bvh").index(name):
+                which = int(generator.integers(len(lines)))
+                lines[which : which + 1] = [[], [lines[which]] * 2, [lines[which][: len(lines[which]) // 2]]][
+                    int(generator.integers(3))
+                ]
+            (tmp_path / name).write_text("\n".join(lines) + "\n")
+        for name in ("13_29.amc", "walk.bvh"):
+            with suppress(InputError):
+                read_motions([tmp_path / name])
+                told -= 1
+            told += 1
+    assert told > 5
+
+
+def test_not_a_number_is_told_with_its_line(tmp_path):
+    asf, amc, _ = acclaim(3)
+    (tmp_path / "13.asf").write_text(asf)
+    rows = amc.splitlines()
+    rows[6] = " ".join(["nan" if i else word for i, word in enumerate(rows[6].split())])
+    (tmp_path / "13_29.amc").write_text("\n".join(rows))
+    with pytest.raises(InputError, match=r"13_29\.amc: line 7: holds a number that is not finite"):
+        read_motions([tmp_path / "13_29.amc"])
+    lines = bvh()[0].splitlines()
+    lines[-1] = "nan " + lines[-1].split(" ", 1)[1]
+    (tmp_path / "walk.bvh").write_text("\n".join(lines))
+    with pytest.raises(InputError, match=r"walk\.bvh: line \d+: holds a number that is not finite"):
+        read_motions([tmp_path / "walk.bvh"])
 
 
 def test_a_motion_without_its_skeleton(tmp_path):
@@ -361,10 +419,9 @@ def test_thinning_drops_repeats_and_the_place():
     assert SAME_POSE < 0.02
 
 
-def test_the_vertical_is_where_the_head_is():
+def test_y_up_becomes_z_up():
     y_up = STANDING[None][..., [0, 2, 1]] * [1, 1, -1]
-    assert np.allclose(z_up(y_up), STANDING)
-    assert np.allclose(z_up(STANDING[None]), STANDING)
+    assert np.allclose(y_to_z_up(y_up), STANDING)
 
 
 def test_bones_of_the_standing_person_are_plausible():

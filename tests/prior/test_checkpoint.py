@@ -59,6 +59,7 @@ BAD_TENSORS = {
 }
 BAD_HEADERS = {
     "architecture": (lambda c: c.update(architecture="octopus"), "architecture 'octopus' is unknown"),
+    "parametrisation": (lambda c: c.update(parametrisation="v-pred"), "parametrisation 'v-pred' is unknown"),
     "joints": (lambda c: c.update(joints=list(reversed(JOINTS))), "joint order"),
     "version": (lambda c: c.update(format_version=1), "format_version"),
     "units": (lambda c: c.update(units="millimetres"), "units"),

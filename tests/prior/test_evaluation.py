@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from places import STANDING
 from zedo_cli.pipeline.denoise import posterior_noise_levels, probability_flow
 from zedo_cli.pipeline.rays import View
 from zedo_cli.prior import evaluation, plausibility
 from zedo_cli.prior.corpus import OPEN_VALIDATION, Corpus
 from zedo_cli.prior.evaluation import HELD_OUT, Evaluation, evaluate, held_out_people
 from zedo_cli.prior.evaluation_report import evaluation_tables, write_evaluation_figure
+from zedo_cli.skeletons import JOINTS
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +82,25 @@ def test_real_people_are_plausible_and_noise_is_not():
 
 
 def test_knees_that_bend_forward_are_beyond_the_limit():
-    pose = torch.tensor(Corpus.load([]).poses[:1].numpy())
-    pose[0, [0, 1, 2, 3]] = torch.tensor([[0.0, 0, 0], [-0.1, 0, 0], [-0.1, 0.4, 0.3], [-0.1, 0.8, 0.0]])
-    pose[0, [4, 5, 6]] = torch.tensor([[0.1, 0, 0], [0.1, 0.4, -0.3], [0.1, 0.8, 0.0]])
-    right, left = plausibility.bends(pose)[0, -2:]
-    assert right * left < 0
+    training = Corpus.load([]).poses
+    low, high = plausibility._limits(training)
+    standing = torch.from_numpy(STANDING[None] @ np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]).T).float()
+    backward, forward = standing.clone(), standing.clone()
+    knee, ankle = JOINTS.index("left_knee"), JOINTS.index("left_ankle")
+    backward[0, ankle] = backward[0, knee] + torch.tensor([0.0, 0.2, 0.38])  # the heel behind, the person faces -z
+    forward[0, ankle] = forward[0, knee] + torch.tensor([0.0, 0.2, -0.38])
+
+    def beyond(pose):
+        angle = plausibility.bends(pose)[0, -1]
+        return bool((angle < low[-1]) | (angle > high[-1]))
+
+    assert (beyond(standing), beyond(backward), beyond(forward)) == (False, False, True)
+
+
+def test_a_pose_is_not_its_own_neighbour():
+    poses = plausibility._comparable(held_out_people(300, 0)["CMU 13/14"])
+    distance = (poses[:, None] - poses).norm(dim=-1).fill_diagonal_(torch.inf).amin(1) / 17**0.5
+    assert torch.allclose(plausibility._nearest(poses, poses), distance, atol=1e-5)
 
 
 def test_probability_flow_samples_a_known_distribution():

@@ -17,8 +17,10 @@ from zedo_cli.prior.card import RECIPES, TrainingSettings
 from zedo_cli.prior.corpus import Corpus
 from zedo_cli.prior.denoiser import NETWORKS
 from zedo_cli.prior.loss_weight import LossWeight
+from zedo_cli.prior.parametrisation import PARAMETRISATIONS
 from zedo_cli.prior.state import KEPT, state_files
 from zedo_cli.prior.training import (
+    HalfPrecision,
     StoppedError,
     balanced_weights,
     denoising_losses,
@@ -26,6 +28,7 @@ from zedo_cli.prior.training import (
     learning_rate_factor,
     train,
 )
+from zedo_cli.prior.view_frame import view_features
 from zedo_cli.prior.virtual_views import draw_scene, exact_view
 from zedo_cli.prior.workers import Workers
 
@@ -122,10 +125,11 @@ def test_a_signal_saves_the_state_and_the_run_goes_on_to_the_same_result(corpus,
         if done == 33:
             os.kill(os.getpid(), number)
 
+    handler = signal.getsignal(number)
     with pytest.raises(StoppedError) as stopped:
         train(corpus, SETTINGS, output, ALONE, save_every=50, progress=interrupt)
     assert stopped.value.step == 40
-    assert signal.getsignal(number) not in (None, signal.SIG_IGN)
+    assert signal.getsignal(number) is handler
     train(corpus, SETTINGS, output, ALONE, save_every=50, resume=True)
     assert output.read_bytes() == unbroken[1].read_bytes()
 
@@ -148,6 +152,36 @@ def test_other_poses_are_not_resumed(corpus, unbroken):
     other = replace(corpus, poses=corpus.poses + 0.01)
     with pytest.raises(InputError, match="was made with other poses"):
         train(other, SETTINGS, unbroken[1], ALONE, resume=True)
+
+
+def test_a_state_of_another_device_is_not_called_damaged(corpus, unbroken, tmp_path):
+    state = torch.load(state_files(unbroken[1])[-1], weights_only=True)
+    torch.save(state | {"device": "cuda"}, tmp_path / "prior.step-00000060.state.pt")
+    with pytest.raises(InputError, match="was made on --device cuda"):
+        train(corpus, SETTINGS, tmp_path / "prior.safetensors", ALONE, resume=True)
+
+
+def test_states_are_found_whatever_the_name(tmp_path):
+    (tmp_path / "run[1].step-00000010.state.pt").touch()
+    assert [path.name for path in state_files(tmp_path / "run[1].safetensors")] == ["run[1].step-00000010.state.pt"]
+
+
+def test_half_precision_is_for_the_network_alone(seeing_prior):
+    """A network that knows the answer has no loss even at 2 mm, though it speaks in bfloat16."""
+
+    class Knowing(torch.nn.Module):
+        def forward(self, pose, time, features):
+            return self.answer.bfloat16()
+
+    poses = 0.25 * torch.randn(64, 17, 3, generator=torch.Generator().manual_seed(0))
+    noise, sigma = torch.randn(64, 17, 3), torch.tensor([0.002])
+    view = View(torch.nn.functional.normalize(poses + torch.tensor([1.0, 0.5, 3.0]), dim=-1), torch.ones(64, 17))
+    network = Knowing()
+    prior = Prior(seeing_prior.card, HalfPrecision(network, torch.device("cpu")), {})
+    skip, out, *_ = PARAMETRISATIONS["EDM"](sigma)
+    rotation = view_features(view)[1]
+    network.answer = ((poses - skip * (poses + sigma * noise)) / out) @ rotation.mT
+    assert denoising_losses(prior, poses, sigma, noise, view).max() < 1e-4
 
 
 def test_nothing_to_resume(corpus, tmp_path):
@@ -190,10 +224,39 @@ def test_a_diverging_loss_stops_the_run_and_keeps_the_last_state(corpus, tmp_pat
     assert not (tmp_path / "p.safetensors").exists()
 
 
+TELLING = """
+import os, sys, pathlib, torch
+from zedo_cli.cli.app import main
+from zedo_cli.prior import training
+
+run = training.train
+
+
+def train(corpus, settings, output, *rest):
+    prior = run(corpus, settings, output, *rest)
+    torch.save(prior.network.state_dict(), output.with_name(f"rank{os.environ['RANK']}.pt"))
+    return prior
+
+
+training.train = train
+main(sys.argv[1:])
+"""
+"""The command, of which every process also writes its weights."""
+
+
 def test_two_processes_learn_as_one_with_twice_the_batch(tmp_path):
     """Plain data parallelism over gloo: the same loss, within the noise of other samples."""
     small = ("--network", "small", "--steps", "40", "--save-every", "40", "--device", "cpu", "--learning-rate", "0.003")
-    run = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "zedo_cli", "train")
+    (tmp_path / "both.py").write_text(TELLING)
+    run = (
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node=2",
+        tmp_path / "both.py",
+        "train",
+    )
     two, one = tmp_path / "two.safetensors", tmp_path / "one.safetensors"
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run([*run, *small, "--batch-size", "128", "-o", two], env=environment, capture_output=True, text=True)
@@ -206,6 +269,8 @@ def test_two_processes_learn_as_one_with_twice_the_batch(tmp_path):
     corpus = Corpus.load([])
     for sigma in (0.1, 0.3, 4.0):
         assert errors(pair, corpus, sigma) == pytest.approx(errors(single, corpus, sigma), rel=0.06)
+    ranks = [torch.load(tmp_path / f"rank{rank}.pt", weights_only=True) for rank in (0, 1)]
+    assert all(torch.equal(ranks[0][name], ranks[1][name]) for name in ranks[0]), "gradients are not averaged"
     states = [torch.load(state_files(path)[-1], weights_only=True) for path in (two, one)]
     assert len(states[0]["generators"]) == 2
     assert not torch.equal(states[0]["generators"][0][0], states[0]["generators"][1][0])

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from zedo_cli.errors import InputError
-from zedo_cli.mocap.container import Motion, checked, motion, thinned, z_up
+from zedo_cli.mocap.container import Motion, checked, motion, thinned, y_to_z_up
 from zedo_cli.mocap.rotations import about_axes
 from zedo_cli.mocap.skeleton_names import to_joints
 from zedo_cli.mocap.text import numbers, read_lines
@@ -15,6 +15,9 @@ SECONDS = 1 / 120
 """Of a frame: the database's rate; the files do not state it."""
 
 INCH = 0.0254
+
+ENDS = {"head": "headtop", "lfoot": "ltoebase", "rfoot": "rtoebase", "lwrist": "lpalm", "rwrist": "rpalm"}
+"""What lies at the end of bones that are named by where they begin; ankles end the tibias, wrists the radii."""
 
 
 @dataclass
@@ -44,8 +47,8 @@ def read_amc(path: Path) -> Motion:
     skeleton = _read_asf(_skeleton_file(path))
     frames = _read_frames(path, skeleton)
     names, positions = _positions(skeleton, frames)
-    names = ["headtop" if name == "head" else name for name in names]  # positions are those of the bones' ends
-    poses = thinned(z_up(to_joints(names, positions * skeleton.metres, str(path))), SECONDS)
+    names = [ENDS.get(name, name) for name in names]
+    poses = thinned(y_to_z_up(to_joints(names, positions * skeleton.metres, str(path))), SECONDS)
     subject = path.stem.split("_")[0]
     return motion(checked(poses, str(path), "correct the skeleton's :length"), subject, path.parent.name, "not stated")
 
@@ -68,20 +71,28 @@ def _read_asf(path: Path) -> _Skeleton:
         if words[0].startswith(":"):
             section = words[0]
         elif section == ":units" and words[0] == "length":
-            skeleton.metres = INCH / numbers(words[1:], place, 1)[0]
+            length = numbers(words[1:], place, 1)[0]
+            if length <= 0:
+                raise InputError(f"{place}: the unit's length must be above 0")
+            skeleton.metres = INCH / length
         elif section == ":units" and words[0] == "angle":
             skeleton.degrees = words[1:] == ["deg"]
         elif section == ":root" and words[0] == "order":
             skeleton.root_order = [word.lower() for word in words[1:]]
+            if sorted(skeleton.root_order) != ["rx", "ry", "rz", "tx", "ty", "tz"]:
+                raise InputError(f"{place}: the root's order must be of TX TY TZ RX RY RZ")
         elif section == ":root" and words[0] == "axis":
-            root_axes = "".join(words[1:]).lower()
+            root_axes = _axes("".join(words[1:]), place)
         elif section == ":root" and words[0] == "orientation":
             root_angles = numbers(words[1:], place, 3)
         elif section == ":bonedata" and words[0] == "end":
-            skeleton.bones[bone["name"][0]] = _bone(bone, skeleton.degrees, place)
+            made = _bone(bone, skeleton.degrees, place)
+            skeleton.bones[made.name] = made
         elif section == ":bonedata":
             bone = {} if words[0] == "begin" else bone | {words[0]: words[1:]}
         elif section == ":hierarchy" and words[0] not in ("begin", "end"):
+            if words[0] != "root" and words[0] not in skeleton.order:
+                raise InputError(f"{place}: bone {words[0]} has no parent yet")
             for child in words[1:]:
                 if child not in skeleton.bones:
                     raise InputError(f"{place}: bone {child} is not in :bonedata")
@@ -95,14 +106,21 @@ def _read_asf(path: Path) -> _Skeleton:
 
 def _bone(entries: dict[str, list[str]], degrees: bool, place: str) -> _Bone:
     try:
+        name = entries["name"][0]
         direction = np.array(numbers(entries["direction"], place, 3))
         length = numbers(entries["length"], place, 1)[0]
         *angles, axes = entries["axis"]
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, IndexError) as error:
         raise InputError(f"{place}: the bone before it lacks name, direction, length or axis") from error
-    frame = _axis_frame(axes.lower(), numbers(angles, place, 3), degrees)
+    frame = _axis_frame(_axes(axes, place), numbers(angles, place, 3), degrees)
     dof = "".join(word[1].lower() for word in entries.get("dof", []) if word.lower() in ("rx", "ry", "rz"))
-    return _Bone(entries["name"][0], direction * length, frame, dof)
+    return _Bone(name, direction * length, frame, dof)
+
+
+def _axes(word: str, place: str) -> str:
+    if sorted(word.lower()) != ["x", "y", "z"]:
+        raise InputError(f"{place}: '{word}' is no order of the axes X, Y, Z")
+    return word.lower()
 
 
 def _axis_frame(axes: str, angles: list[float], degrees: bool) -> np.ndarray:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from zedo_cli.errors import InputError
-from zedo_cli.mocap.container import Motion, checked, motion, thinned, z_up
+from zedo_cli.mocap.container import Motion, checked, motion, thinned, y_to_z_up
 from zedo_cli.mocap.rotations import about_axes
 from zedo_cli.mocap.skeleton_names import to_joints
 from zedo_cli.mocap.text import Lines, numbers, read_lines
@@ -29,18 +29,22 @@ class _Node:
 
 
 def read_bvh(path: Path) -> Motion:
-    """Read one recording. The unit is told from the legs' length, the vertical from where the head is.
+    """Read one recording. The unit is told from the legs' length, the vertical from where the head is without any
+    rotation.
 
     Raises `InputError`, one line naming the file and the line of the fault.
     """
     lines = read_lines(path)
     nodes, rest = _hierarchy(lines, path)
     seconds, values = _frames(rest, path, sum(len(node.channels) for node in nodes))
-    joints = to_joints([node.name for node in nodes], _positions(nodes, values), str(path))
+    names = [node.name for node in nodes]
+    joints = to_joints(names, _positions(nodes, values), str(path))
     legs = [np.linalg.norm(joints[:, child] - joints[:, child - 1], axis=-1) for child in (2, 3, 5, 6)]
     leg = float(np.median(legs)) * 2
     scale = min(UNITS, key=lambda unit: abs(np.log(max(leg, 1e-9) * unit / LEG)))
-    poses = thinned(z_up(joints * scale), seconds)
+    rest = to_joints(names, _positions(nodes, np.zeros_like(values[:1])), str(path))[0]
+    y, z = np.abs(rest[10] - rest[0])[1:]
+    poses = thinned(y_to_z_up(joints * scale) if y >= z else joints * scale, seconds)
     return motion(checked(poses, str(path), "scale the file"), path.stem, path.parent.name or path.stem, "not stated")
 
 

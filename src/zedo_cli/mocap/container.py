@@ -98,7 +98,6 @@ def thinned(poses: np.ndarray, seconds_per_frame: float) -> np.ndarray:
     return np.stack(kept) if kept else poses
 
 
-def z_up(poses: np.ndarray) -> np.ndarray:
-    """Poses `[N, 17, 3]` of a world with Y or Z up, told from where heads are, with Z up."""
-    up = np.abs((poses[:, 10] - poses[:, 0]).mean(0))
-    return poses @ np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]) if up[1] > up[2] else poses
+def y_to_z_up(poses: np.ndarray) -> np.ndarray:
+    """Poses `[N, 17, 3]` of a world with Y up, with Z up."""
+    return poses @ np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])

@@ -32,7 +32,12 @@ def read_h36m(path: Path) -> list[Motion]:
             raise InputError(f"{path}: {KEY}['{subject}'] must be a dict of actions")
         for action, values in actions.items():
             place = f"{path}: {subject}/{action}"
-            if not isinstance(values, np.ndarray) or values.ndim != 3 or values.shape[1:] not in ((32, 3), (17, 3)):
+            if (
+                not isinstance(values, np.ndarray)
+                or values.dtype.kind != "f"
+                or values.ndim != 3
+                or values.shape[1:] not in ((32, 3), (17, 3))
+            ):
                 raise InputError(f"{place} must be an array [F, 32, 3]")
             joints = np.asarray(values[:, KEPT] if values.shape[1] == 32 else values, np.float64)
             poses = thinned(checked(joints, place), SECONDS)

@@ -34,6 +34,8 @@ def _names(file: NpzFile, key: str, count: int, default: str) -> np.ndarray:
     if key not in file or f"{key}_names" not in file:
         return np.full(count, default)
     index, table = file.integers(key, count), file[f"{key}_names"]
+    if table.ndim != 1:
+        raise InputError(f"{file.path}: '{key}_names' must be a row of names")
     if count and not (index.min() >= 0 and index.max() < len(table)):
         raise InputError(f"{file.path}: '{key}' points outside '{key}_names', which has {len(table)} entries")
     return table[index].astype(str)

@@ -49,7 +49,8 @@ def _read(path: Path) -> list[Motion]:
 
 
 def _holds(path: Path, entry: str) -> bool:
-    if not zipfile.is_zipfile(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return entry in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return entry in archive.namelist()

@@ -1,5 +1,6 @@
 """Text files of numbers, with one-line errors that name file and line."""
 
+import math
 from pathlib import Path
 
 from zedo_cli.errors import InputError
@@ -24,6 +25,8 @@ def numbers(words: list[str], place: str, count: int) -> list[float]:
         values = [float(word) for word in words]
     except ValueError as error:
         raise InputError(f"{place}: is no row of numbers") from error
+    if not all(map(math.isfinite, values)):
+        raise InputError(f"{place}: holds a number that is not finite; remove that frame")
     if len(values) != count:
         raise InputError(f"{place}: has {len(values)} numbers; it must have {count}")
     return values

@@ -14,6 +14,7 @@ from zedo_cli.errors import InputError, first_fault
 from zedo_cli.files import atomic_write
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.denoiser import NETWORKS, Prior
+from zedo_cli.prior.parametrisation import PARAMETRISATIONS
 from zedo_cli.skeletons import JOINTS
 
 _HEADER = "zedo"
@@ -98,6 +99,9 @@ def _read_card(path: Path, header: str) -> PriorCard:
         raise InputError(f"{path}: header field {first_fault(error)}; the checkpoint needs another zedo") from error
     if card.architecture not in NETWORKS:
         raise InputError(f"{path}: architecture '{card.architecture}' is unknown; this zedo has {', '.join(NETWORKS)}")
+    if card.parametrisation not in PARAMETRISATIONS:
+        known = ", ".join(PARAMETRISATIONS)
+        raise InputError(f"{path}: parametrisation '{card.parametrisation}' is unknown; this zedo has {known}")
     if card.joints != JOINTS:
         raise InputError(f"{path}: joint order is {json.dumps(card.joints)}; zedo needs the 17 joints of Human3.6M")
     return card

@@ -75,7 +75,7 @@ class Evaluation(BaseModel):
     size_bias: dict[str, float]
     """Change of size after so many denoisings at `REPEATED_NOISE`, of clean poses, without a view."""
     samples: dict[str, float]
-    """Of poses drawn from the prior; see `plausibility`."""
+    """Of poses drawn from the prior, against the bundled training poses; see `plausibility`."""
     held_out_samples: dict[str, float]
     """The same figures of real held-out poses, to compare with."""
     exact: Posterior | None
@@ -119,7 +119,7 @@ def evaluate(
         denoising={str(level): _by_joint(error) for level, error in blind.items()},
         denoising_with_view={str(level): _by_joint(error)["all"] for level, error in seeing.items()},
         size_bias=_size_bias(prior, scene.poses),
-        samples=plausibility.measure(drawn.cpu(), scene.poses.cpu(), training),
+        samples=plausibility.measure(_centred(drawn).cpu(), scene.poses.cpu(), training),
         held_out_samples=plausibility.measure(scene.poses.cpu(), scene.poses.cpu(), training),
         exact=posteriors.get("exact"),
         noisy=posteriors.get("noisy"),

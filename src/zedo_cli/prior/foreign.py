@@ -5,11 +5,9 @@ parameters. Layers are named as in `ScoreNetwork`. GFPose's see a condition too,
 what its layers then add is constant, and goes into the biases.
 """
 
-import pickle
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -19,6 +17,7 @@ from zedo_cli.prior.card import RECIPES, PriorCard
 from zedo_cli.prior.checkpoint import load_checked
 from zedo_cli.prior.denoiser import Prior
 from zedo_cli.prior.score_network import ScoreNetwork
+from zedo_cli.prior.tensors import load_tensors
 from zedo_cli.skeletons import JOINTS
 
 NOISE_RANGE = (0.001, 10.0)
@@ -70,16 +69,7 @@ def read_foreign(path: Path, starts: Prior, licence: str, averaged: bool | None 
 
 
 def _load(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise InputError(f"{path}: no such checkpoint")
-    try:
-        document = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise InputError(
-            f"{path}: is damaged, or holds other objects than tensors, which are not unpickled; save its state dict alone"
-        ) from error
-    except (RuntimeError, EOFError, KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
-        raise InputError(f"{path}: is damaged or no PyTorch checkpoint") from error
+    document = load_tensors(path)
     if not isinstance(document, dict):
         raise InputError(f"{path}: holds a {type(document).__name__}; a checkpoint is a dict with 'model_state_dict'")
     return document
@@ -107,7 +97,8 @@ def _unconditional(weights: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
         layer, _, kind = name.rpartition(".")
         if layer.endswith(_COND) and kind == "weight":
             target = f"{layer.removesuffix(_COND)}.bias"
-            if target not in plain or f"{layer}.bias" not in weights or value.shape[1:] != condition.shape:
+            fits = target in plain and value.shape == (len(plain[target]), len(condition))
+            if not fits or weights.get(f"{layer}.bias", value).shape != plain[target].shape:
                 raise InputError(f"{path}: tensor '{name}' does not fit the other layers; it is no GFPose checkpoint")
             plain[target] = plain[target] + value @ condition + weights[f"{layer}.bias"]
     return plain

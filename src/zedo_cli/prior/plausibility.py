@@ -89,6 +89,6 @@ def _comparable(poses: Tensor) -> Tensor:
 
 def _nearest(poses: Tensor, others: Tensor) -> Tensor:
     """RMS distance of joints (m) to the nearest other pose, itself not counted. `[N, 51]`, `[M, 51]` -> `[N]`."""
-    distance = torch.cdist(poses, others)
+    distance = torch.cdist(poses, others, compute_mode="donot_use_mm_for_euclid_dist")
     distance = distance.masked_fill(distance < 1e-4, torch.inf)
     return distance.amin(1) / len(JOINTS) ** 0.5

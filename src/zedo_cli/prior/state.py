@@ -1,6 +1,6 @@
 """The state of a training run: everything that continues it to the same result, in a file beside the checkpoint."""
 
-import pickle
+import glob
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from torch.optim.swa_utils import AveragedModel
 from zedo_cli.errors import InputError
 from zedo_cli.files import atomic_write
 from zedo_cli.prior.card import TrainingSettings
+from zedo_cli.prior.tensors import load_tensors
 from zedo_cli.prior.workers import Workers
 
 KEPT = 3
@@ -43,6 +44,7 @@ class RunState:
             "step": step,
             "settings": self.settings.model_dump(mode="json"),
             "poses": self.poses,
+            "device": self.workers.device.type,
             "network": self.network.state_dict(),
             "weigh": self.weigh.state_dict(),
             "average": self.average.state_dict(),
@@ -72,10 +74,12 @@ class RunState:
         before = f"from {files[-2].name}" if len(files) > 1 else "from the beginning, without --resume"
         broken = InputError(f"{path}: is damaged or no state of such a run; remove it and continue {before}")
         try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-            settings = dict(state["settings"])
-        except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, TypeError, ValueError, IndexError) as error:
+            state = load_tensors(path)
+            settings, device = dict(state["settings"]), state["device"]
+        except (InputError, KeyError, TypeError, ValueError) as error:
             raise broken from error
+        if device != self.workers.device.type:
+            raise InputError(f"{path}: was made on --device {device}; its random numbers go on there only")
         for name, value in self.settings.model_dump(mode="json").items():
             if settings.get(name) != value:
                 raise InputError(
@@ -98,7 +102,7 @@ class RunState:
 
 def state_files(output: Path) -> list[Path]:
     """The states of the run that writes `output`, oldest first."""
-    return sorted(output.parent.glob(f"{output.stem}.step-*.state.pt"))
+    return sorted(output.parent.glob(f"{glob.escape(output.stem)}.step-*.state.pt"))
 
 
 def _first_line(error: Exception) -> str:

@@ -94,7 +94,7 @@ def train(
     weigh = LossWeight().to(device)
     weighed = workers.parallel(weigh)
     optimiser = torch.optim.AdamW([*network.parameters(), *weigh.parameters()], lr=settings.learning_rate, fused=True)
-    state = RunState(output, settings, fingerprint(poses), workers, network, weigh, average, optimiser, generator)
+    state = RunState(output, settings, fingerprint(poses, classes), workers, network, weigh, average, optimiser, generator)
     first = state.load() if resume else 0
 
     running = math.nan
@@ -117,10 +117,11 @@ def train(
             save = done % save_every == 0 or done == settings.steps
             if look or save:
                 value = losses.mean().item()
-                if workers.any(not value < DIVERGED):
+                finite = all(bool(weight.isfinite().all()) for weight in network.parameters())
+                if workers.any(not (finite and value < DIVERGED)):
                     raise InputError(
                         f"the loss diverged at step {step} ({value:.3g}); the last good state beside {output} is kept: start"
-                        " again with a lower --learning-rate"
+                        " again with a lower --learning-rate and another --output"
                     )
                 running = value if math.isnan(running) else 0.95 * running + 0.05 * value
             if progress:
@@ -212,9 +213,11 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     return torch.cpu._is_avx512_bf16_supported()
 
 
-def fingerprint(poses: Tensor) -> str:
-    """SHA-256 of the poses, to millimetres."""
-    return hashlib.sha256((1000 * poses).round().short().cpu().numpy().tobytes()).hexdigest()
+def fingerprint(poses: Tensor, classes: Tensor) -> str:
+    """SHA-256 of the poses, to millimetres, and of their classes."""
+    digest = hashlib.sha256((1000 * poses).round().short().cpu().numpy().tobytes())
+    digest.update(classes.short().cpu().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _moving_average(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int], None]:
@@ -222,8 +225,11 @@ def _moving_average(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int]
 
     @torch.no_grad()
     def update(averages: _Tensors, values: _Tensors, count: Tensor | int) -> None:
-        n = int(count)
-        torch._foreach_lerp_(list(averages), list(values), 1 - min(decay, (1 + n) / (10 + n)))
+        n = torch.as_tensor(count, dtype=torch.float32)
+        part = 1 - ((1 + n) / (10 + n)).clamp(max=decay)
+        steps = torch._foreach_sub(list(values), list(averages))
+        torch._foreach_mul_(steps, part)
+        torch._foreach_add_(list(averages), steps)
 
     return update
 
