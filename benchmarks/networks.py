@@ -88,10 +88,11 @@ class Candidate:
     parametrisation: str = "EDM"
 
 
+MLP = {"width": 512, "inner": 512, "blocks": 2}
 CANDIDATES = {
-    "mlp, EDM": Candidate(**RECIPES["small"]),
-    "mlp, noise": Candidate("view_network", RECIPES["small"]["network"], "noise"),
-    "mlp, velocity": Candidate("view_network", RECIPES["small"]["network"], "velocity"),
+    "mlp, EDM": Candidate("view_network", MLP),
+    "mlp, noise": Candidate("view_network", MLP, "noise"),
+    "mlp, velocity": Candidate("view_network", MLP, "velocity"),
     "wider mlp, EDM": Candidate(**RECIPES["base"]),
     "joint mixer, EDM": Candidate("joint_mixer", {"width": 128, "inner": 256, "blocks": 4}),
 }

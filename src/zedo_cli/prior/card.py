@@ -18,7 +18,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     },
     "small": {
         "architecture": "view_network",
-        "network": {"width": 512, "inner": 512, "blocks": 2},
+        "network": {"width": 384, "inner": 512, "blocks": 2},
         "parametrisation": "EDM",
     },
     "paper": {
