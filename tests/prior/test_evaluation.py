@@ -116,3 +116,14 @@ def test_probability_flow_samples_a_known_distribution():
     samples = probability_flow(denoise, noise, levels, View(noise, noise[..., 0]))
     assert samples.mean().item() == pytest.approx(1, abs=0.02)
     assert samples.std().item() == pytest.approx(0.3, rel=0.05)
+
+
+def test_the_bundled_prior_on_held_out_people(prior):
+    """As its card promises, within the noise of fewer people: from the view alone, and without one."""
+    measured = evaluate(prior, poses=150, samples=10)
+    assert measured.exact.mpjpe["mean"] < 0.060
+    assert measured.exact.pa_mpjpe["mean"] < 0.045
+    assert measured.noisy.mpjpe["mean"] < 1.4 * measured.exact.mpjpe["mean"]
+    assert measured.denoising["0.1"]["all"] < 0.056
+    assert measured.denoising_with_view["0.1"] < 0.033
+    assert all(0.75 < share for share in measured.noisy.coverage_90.values())
