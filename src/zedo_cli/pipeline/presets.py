@@ -69,8 +69,28 @@ PRESETS = {
             pull="hard",
             answer="best",
         ),
-        Preset(name="fast", start="view", schedule="geometric", steps=8, step="full", warmup=4, pull="soft"),
-        Preset(name="balanced", start="view", schedule="geometric", steps=30, step="full", warmup=15, pull="soft"),
+        Preset(
+            name="fast",
+            start="view",
+            schedule="geometric",
+            first_noise=0.1,
+            last_noise=0.02,
+            steps=2,
+            step="full",
+            warmup=2,
+            pull="soft",
+        ),
+        Preset(
+            name="balanced",
+            start="view",
+            schedule="geometric",
+            first_noise=0.2,
+            last_noise=0.005,
+            steps=4,
+            step="full",
+            warmup=4,
+            pull="soft",
+        ),
     )
 }
 """`paper` agrees with the authors' program; `balanced` is the default."""
