@@ -112,7 +112,8 @@ def write_evaluation_figure(measured: Evaluation, path: Path) -> None:
     right.axhline(90, color="0.6", lw=1)
     right.set(title="Truth inside the samples' central part", ylabel="%", ylim=(0, 100))
     if measured.exact:
-        middle.legend(frameon=False)
+        middle.legend(frameon=False, ncols=3, loc="upper center")
+        middle.margins(y=0.2)
         right.legend(frameon=False, fontsize=8)
         right.tick_params(axis="x", rotation=45)
     figure.savefig(path, format="png")
