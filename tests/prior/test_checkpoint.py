@@ -8,6 +8,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from zedo_cli.errors import InputError
+from zedo_cli.files import bundled
 from zedo_cli.prior import load_prior, save_prior
 from zedo_cli.skeletons import JOINTS
 
@@ -34,6 +35,12 @@ def test_the_bundled_prior_tells_what_it_is(prior):
     assert prior.cluster_counts == [1, 50]
     assert prior.exemplars.shape == (500, 17, 3)
     assert sum(parameter.numel() for parameter in prior.parameters()) < 3_000_000
+
+
+def test_the_prior_without_rotation_is_bundled_too():
+    card = load_prior(bundled("checkpoints/open-no-rotation.safetensors")).card
+    assert card.training.rotation is False
+    assert card.samples_seen >= 60_000_000
 
 
 def changed(source, target, tensors=None, header=None):
