@@ -35,6 +35,23 @@ MIRROR = tuple(
 )
 """The joint on the other side of the body, for each joint."""
 
+BONES = {
+    "hip": (1, 4),
+    "thigh": (2, 5),
+    "shin": (3, 6),
+    "lower trunk": (7,),
+    "upper trunk": (8,),
+    "neck": (9,),
+    "head": (10,),
+    "shoulder": (11, 14),
+    "upper arm": (12, 15),
+    "forearm": (13, 16),
+}
+"""The bones of a body, by the joints in which they end, on one side or on both."""
+
+BONE_LENGTHS = (0.118, 0.455, 0.44, 0.118, 0.455, 0.44, 0.235, 0.25, 0.11, 0.13, 0.158, 0.295, 0.25, 0.158, 0.295, 0.25)
+"""Mean distance (m) of joints 1..16 from their parents in an adult, by Human3.6M's joint definitions."""
+
 LIMBS = tuple(i for i, name in enumerate(JOINTS) if name.startswith(("left", "right")))
 """The twelve limb joints: hips, knees, ankles, shoulders, elbows, wrists. Every detector has them."""
 

@@ -36,6 +36,15 @@ def train(
         str,
         typer.Option(help="base or small, which see views, or paper, which does not.", rich_help_panel=_RECIPE),
     ] = "base",
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="A prior whose network and weights the run starts from, instead of --network and chance.",
+            rich_help_panel=_RECIPE,
+            show_default=False,
+        ),
+    ] = None,
     ema: Annotated[
         float, typer.Option(min=0, max=1, help="Decay of the averaged weights that are shipped.", rich_help_panel=_RECIPE)
     ] = _DEFAULT.ema,
@@ -83,11 +92,15 @@ def train(
 
     `zedo train my_poses.npz cmu_asf_amc/ -o mine.safetensors --steps 20000`
 
+    `zedo train judo.npz --from checkpoints/open.safetensors -o judo.safetensors --steps 3000 --learning-rate 5e-4`
+
     `torchrun --nproc-per-node=8 -m zedo_cli train -o prior.safetensors --batch-size 16384` (a batch for each GPU)
     """
     from zedo_cli.errors import InputError
     from zedo_cli.files import writable
     from zedo_cli.lifting import find_device
+    from zedo_cli.prior import load_prior
+    from zedo_cli.prior.card import continued_recipe
     from zedo_cli.prior.corpus import OPEN_VALIDATION, Corpus
     from zedo_cli.prior.state import state_files
     from zedo_cli.prior.training import StoppedError
@@ -101,9 +114,11 @@ def train(
         raise InputError(f"{states[-1]}: a run of that name exists; continue it with --resume, or choose another --output")
     if find_spec("sklearn") is None:
         raise InputError("training needs scikit-learn for k-means: pip install scikit-learn")
+    first_weights = load_prior(start) if start else None
     with workers(find_device(device)) as team:
         settings = _settings(
-            **RECIPES[network],
+            **(continued_recipe(first_weights.card) if first_weights else RECIPES[network]),
+            start=first_weights.digest if first_weights else "",
             steps=steps,
             batch_size=batch_size,
             processes=team.count,
@@ -132,7 +147,7 @@ def train(
 
             fast = team.device.type == "cuda" if compiled is None else compiled
             try:
-                prior = run(corpus, settings, output, team, save_every, resume, fast, progress)
+                prior = run(corpus, settings, output, team, save_every, resume, fast, progress, first_weights)
             except StoppedError as stop:
                 raise InputError(f"stopped after step {stop.step}; continue with --resume") from stop
         if team.first:

@@ -100,7 +100,7 @@ def lift(
     )
 
     points = pose + translation
-    score = hypotheses.log_likelihood(points, *view, preset.keypoint_noise)
+    score = hypotheses.log_likelihood(points, view.rays, view.confidence, preset.keypoint_noise)
     answer = points[:, 0] if preset.answer == "first" else hypotheses.choose_best(points, score)
     if uncertainty is None:
         uncertainty = hypotheses.hypothesis_spread(pose - pose[..., :1, :])

@@ -11,10 +11,15 @@ class View(NamedTuple):
 
     rays: `[..., J, 3]`, unit vectors in the camera frame. confidence: `[..., J]` in 0..1; 0 is a missing joint, whose ray
     carries no information.
+
+    What may be known besides, each for itself: up: `[..., 3]`, the unit vector against gravity in the camera frame. bones:
+    `[..., 10]`, lengths (m) of the person's `BONES`. None, or zeros, where it is not known.
     """
 
     rays: Tensor
     confidence: Tensor
+    up: Tensor | None = None
+    bones: Tensor | None = None
 
 
 def keypoints_to_directions(keypoints: Tensor, intrinsics: Tensor) -> Tensor:

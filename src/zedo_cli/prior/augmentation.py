@@ -11,10 +11,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import normalize
 
-from zedo_cli.skeletons import JOINTS, MIRROR, PARENTS
-
-BONE_LENGTHS = (0.118, 0.455, 0.44, 0.118, 0.455, 0.44, 0.235, 0.25, 0.11, 0.13, 0.158, 0.295, 0.25, 0.158, 0.295, 0.25)
-"""Mean distance (m) of joints 1..16 from their parents in an adult, by Human3.6M's joint definitions."""
+from zedo_cli.skeletons import BONE_LENGTHS, JOINTS, MIRROR, PARENTS
 
 BONE_SPREAD = 0.06
 """Relative spread of a bone's length between people, the same on the left and the right side."""

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
 
+from zedo_cli.prior.view_frame import CONTEXT
 from zedo_cli.skeletons import JOINTS
 
 POSES_PER_LEVEL = 8
@@ -13,12 +14,12 @@ POSES_PER_LEVEL = 8
 RECIPES: dict[str, dict[str, Any]] = {
     "base": {
         "architecture": "view_network",
-        "network": {"width": 512, "inner": 1024, "blocks": 2},
+        "network": {"width": 512, "inner": 1024, "blocks": 2, "context": CONTEXT},
         "parametrisation": "EDM",
     },
     "small": {
         "architecture": "view_network",
-        "network": {"width": 384, "inner": 512, "blocks": 2},
+        "network": {"width": 384, "inner": 512, "blocks": 2, "context": CONTEXT},
         "parametrisation": "EDM",
     },
     "paper": {
@@ -28,6 +29,17 @@ RECIPES: dict[str, dict[str, Any]] = {
     },
 }
 """Networks by name: two that see views, and the paper's, which does not."""
+
+
+def continued_recipe(card: "PriorCard") -> dict[str, Any]:
+    """The network of a prior, to be trained on; one that sees views also learns to see what is known besides."""
+    context = {"context": CONTEXT} if card.architecture == "view_network" else {}
+    return {
+        "architecture": card.architecture,
+        "network": card.network | context,
+        "parametrisation": card.parametrisation,
+        "noise_range": card.noise_range,
+    }
 
 
 class TrainingSettings(BaseModel):
@@ -53,6 +65,8 @@ class TrainingSettings(BaseModel):
     bones: bool = True
     recombine: bool = True
     validation_subjects: tuple[str, ...] = ()
+    start: str = ""
+    """SHA-256 of the prior whose weights the run starts from; none starts from chance."""
     seed: int = 0
 
     @field_validator("batch_size")

@@ -58,8 +58,8 @@ class Corpus:
             classes=torch.from_numpy(np.concatenate([part.classes for part in motions])),
             subjects=np.concatenate([part.subjects for part in motions]),
             origins=np.concatenate([part.origins for part in motions]),
-            licences={name: _together(licences) for name, licences in terms.items()},
-            licence=_together([part.licence for part in motions]) if paths else OPEN_LICENCE,
+            licences={name: together(licences) for name, licences in terms.items()},
+            licence=together([part.licence for part in motions]) if paths else OPEN_LICENCE,
             notes=notes,
         )
 
@@ -88,5 +88,6 @@ class Corpus:
         ]
 
 
-def _together(licences: list[str]) -> str:
+def together(licences: list[str]) -> str:
+    """One text of several licences, each said once."""
     return "; ".join(dict.fromkeys(licences))

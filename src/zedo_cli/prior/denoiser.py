@@ -7,7 +7,7 @@ from zedo_cli.pipeline.rays import View
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.parametrisation import PARAMETRISATIONS
 from zedo_cli.prior.score_network import ScoreNetwork
-from zedo_cli.prior.view_frame import view_features
+from zedo_cli.prior.view_frame import context_features, view_features
 from zedo_cli.prior.view_network import ViewNetwork
 
 NETWORKS: dict[str, type[nn.Module]] = {"score_network": ScoreNetwork, "view_network": ViewNetwork}
@@ -43,6 +43,11 @@ class Prior(nn.Module):
         """Whether this prior looks at views."""
         return self.card.architecture not in UNCONDITIONAL
 
+    @property
+    def takes_context(self) -> bool:
+        """Whether this prior makes use of a known vertical and known bones."""
+        return self.card.network.get("context", 0) > 0
+
     def forward(self, pose: Tensor, sigma: Tensor, view: View | None = None) -> Tensor:
         """E[clean pose | pose with noise sigma, view]: the pipeline's `denoise`.
 
@@ -56,7 +61,10 @@ class Prior(nn.Module):
         skip, out, into = (_for_each(part.to(pose), pose) for part in coefficients[:3])
         if not self.conditional:
             return skip * pose + out * self.network(_batch(into * pose), time).view_as(pose)
-        features, rotation = view_features(masked_view(pose) if view is None else view)
+        view = masked_view(pose) if view is None else view
+        features, rotation = view_features(view)
+        if self.takes_context:
+            features = torch.cat([features, context_features(view, rotation)], dim=-1)
         turned = pose @ rotation.mT
         features = features.expand(*pose.shape[:-2], -1).reshape(-1, features.shape[-1])
         predicted = self.network(_batch(into * turned), time, features).view_as(pose)

@@ -24,7 +24,7 @@ def start_poses(poses: Tensor, weights: Tensor, seed: int, rotation: bool = True
     """
     generator = torch.Generator().manual_seed(seed)
     sample = poses[torch.multinomial(weights, _SAMPLE, replacement=True, generator=generator)]
-    seen = sample @ draw_orientations(_SAMPLE, generator).mT if rotation else sample
+    seen = sample @ draw_orientations(_SAMPLE, generator)[0].mT if rotation else sample
     facing = facing_camera(sample)
     centres = {f"clusters_{count}": k_means(seen if count > 1 else facing, count, seed) for count in CLUSTERS}
     return centres | {"exemplars": k_means(facing, EXEMPLARS, seed)}

@@ -4,8 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from zedo_cli.prior.augmentation import BONE_LENGTHS
-from zedo_cli.skeletons import JOINTS, MIRROR, PARENTS
+from zedo_cli.skeletons import BONE_LENGTHS, JOINTS, MIRROR, PARENTS
 
 NEAR = 0.1
 """RMS distance of joints (m), after turning and scaling alike, within which a pose counts as covered."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 from torch import Generator, Tensor, nn
+from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel
 
 from zedo_cli import __version__
@@ -22,7 +23,7 @@ from zedo_cli.pipeline.rays import View
 from zedo_cli.prior.augmentation import RECOMBINED, mirrored, recombined, with_new_bones
 from zedo_cli.prior.card import POSES_PER_LEVEL, PriorCard, TrainingSettings
 from zedo_cli.prior.checkpoint import save_prior
-from zedo_cli.prior.corpus import Corpus
+from zedo_cli.prior.corpus import Corpus, together
 from zedo_cli.prior.denoiser import NETWORKS, Prior
 from zedo_cli.prior.exemplars import start_poses
 from zedo_cli.prior.loss_weight import LossWeight
@@ -60,10 +61,12 @@ def train(
     resume: bool = False,
     compiled: bool = False,
     progress: Progress | None = None,
+    start: Prior | None = None,
 ) -> Prior:
     """Train a prior on `corpus` and write it to `output`, its states beside it.
 
     The first of several workers writes; each draws its own samples. With `compiled` the network goes through torch.compile.
+    The weights of `start` are where they begin; its poses' sources and licence go on with them.
     SIGTERM and SIGINT save the state and raise `StoppedError`. Raises `InputError` if a run is to be resumed that is not
     there or had other settings, or if the loss diverges (the last good state is kept).
     """
@@ -72,6 +75,8 @@ def train(
     cumulative = balanced_weights(classes).cumsum(0)
     torch.manual_seed(settings.seed)
     network = NETWORKS[settings.architecture](**settings.network).to(device)
+    if start:
+        network.load_state_dict(grown(start.network.state_dict(), network.state_dict()))
     torch.manual_seed(settings.seed + workers.rank)
     generator = Generator(device).manual_seed(settings.seed + workers.rank)
     card = PriorCard(
@@ -86,6 +91,8 @@ def train(
         seed=settings.seed,
         version=__version__,
     )
+    if start:
+        card = continued(card, start.card)
     if compiled:
         network.compile()
     fast = workers.parallel(network)
@@ -139,6 +146,24 @@ def train(
     if workers.first:
         save_prior(prior, output)
     return prior
+
+
+def grown(weights: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
+    """`weights` of a network whose first layer had fewer inputs: it does not look at those that `like` has besides."""
+    added = like["enter.weight"].shape[1] - weights["enter.weight"].shape[1] if "enter.weight" in like else 0
+    return weights | ({"enter.weight": F.pad(weights["enter.weight"], (0, added))} if added else {})
+
+
+def continued(card: PriorCard, start: PriorCard) -> PriorCard:
+    """The card of a run that began with the weights of another: what those have seen, and their terms, go on."""
+    names = {source.name for source in card.sources}
+    return card.model_copy(
+        update={
+            "samples_seen": card.samples_seen + start.samples_seen,
+            "sources": [*card.sources, *(source for source in start.sources if source.name not in names)],
+            "licence": together([card.licence, start.licence]),
+        }
+    )
 
 
 def draw_batch(poses: Tensor, cumulative: Tensor, settings: TrainingSettings, generator: Generator) -> Tensor:

@@ -10,12 +10,19 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from zedo_cli.pipeline.rays import View
+from zedo_cli.skeletons import BONE_LENGTHS, BONES
 
 STEEPEST = 0.05
 """Smallest z of a unit ray in the turned frame that is divided by: 87 degrees off the person's centre."""
 
 FEATURES_PER_JOINT = 3
 """u, v and confidence; one more for the whole person, the spread."""
+
+CONTEXT = 3 + len(BONES) + 1
+"""Features of what is known besides: the vertical, the bones, and whether these are known."""
+
+_MEAN_BONES = tuple(BONE_LENGTHS[ends[0] - 1] for ends in BONES.values())
+_BONE_SCALE = 0.1
 
 
 def view_features(view: View) -> tuple[Tensor, Tensor]:
@@ -34,6 +41,22 @@ def view_features(view: View) -> tuple[Tensor, Tensor]:
     told = (count > 0).to(plane)
     parts = ((plane / spread.unsqueeze(-1)).flatten(-2), view.confidence, told * (spread.log() + 2))
     return torch.cat(parts, dim=-1), rotation
+
+
+def context_features(view: View, rotation: Tensor) -> Tensor:
+    """What a network sees of the vertical and the bones in the frame of `rotation`, `[..., CONTEXT]`; zeros if unknown.
+
+    The vertical as a unit vector, the bones as logarithms against an adult's in units of a tenth.
+    """
+    batch = view.confidence.shape[:-1]
+    up = view.rays.new_zeros(*batch, 3)
+    if view.up is not None:
+        up = (view.up.unsqueeze(-2) @ rotation.mT).squeeze(-2)
+    bones, told = view.rays.new_zeros(*batch, len(BONES)), view.rays.new_zeros(*batch, 1)
+    if view.bones is not None:
+        told = (view.bones > 0).all(-1, keepdim=True).to(view.rays)
+        bones = told * (view.bones.clamp(min=1e-3) / view.rays.new_tensor(_MEAN_BONES)).log() / _BONE_SCALE
+    return torch.cat([up, bones, told], dim=-1)
 
 
 def central_ray(view: View) -> Tensor:

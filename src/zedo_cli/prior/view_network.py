@@ -17,12 +17,15 @@ class ViewNetwork(nn.Module):
         inner: width inside a block.
         blocks: number of blocks.
         embed: width of the embedded noise level; even.
+        context: number of features of what is known besides the view, 0 or `CONTEXT`.
     """
 
-    def __init__(self, joints: int = 17, width: int = 512, inner: int = 1024, blocks: int = 2, embed: int = 256) -> None:
+    def __init__(
+        self, joints: int = 17, width: int = 512, inner: int = 1024, blocks: int = 2, embed: int = 256, context: int = 0
+    ) -> None:
         super().__init__()
         self.embed = embed
-        self.enter = nn.Linear(joints * (3 + FEATURES_PER_JOINT) + 1, width)
+        self.enter = nn.Linear(joints * (3 + FEATURES_PER_JOINT) + 1 + context, width)
         self.level = nn.Linear(embed, embed)
         self.blocks = nn.ModuleList(Block(width, inner, embed) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
@@ -30,7 +33,7 @@ class ViewNetwork(nn.Module):
         nn.init.zeros_(self.leave.weight)
 
     def forward(self, pose: Tensor, time: Tensor, features: Tensor) -> Tensor:
-        """F of `parametrisation`. pose `[batch, J, 3]`, time `[levels]`, features of `view_features` `[batch, 3 J + 1]`.
+        """F of `parametrisation`. pose `[batch, J, 3]`, time `[levels]`, features `[batch, 3 J + 1 + context]`.
 
         Poses of one time stand together: batch is a multiple of levels, so that the time is embedded once for each.
         """

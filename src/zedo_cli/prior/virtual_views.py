@@ -14,6 +14,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import normalize
 
+from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.rays import View
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.skeletons import JOINTS, MIRROR, NOSE_TRUST
@@ -37,6 +38,9 @@ LEVEL_CAMERAS = 0.5
 
 ANY_ORIENTATION = 0.1
 """Share of people turned uniformly over all rotations: who lie, fall, turn over, hang, or are filmed from above."""
+
+LYING = 0.5
+"""Share of these who are themselves turned, before a camera as above; the others stand before a camera of any tilt."""
 
 FIELD_OF_VIEW_DEGREES = (30.0, 95.0)
 """Vertical angle of the image: a longer lens of a sports camera to an action camera; telephones have 45 to 70."""
@@ -113,8 +117,19 @@ DOUBT = 0.03
 INCOMPLETE_EXACT = 0.3
 """Share of exact views that may lack joints too."""
 
-MASKED = 0.12
+MASKED = 0.18
 """Share of training views that are masked as a whole: the unconditional prior learns from these."""
+
+# ---- what may be known besides
+
+VERTICAL_KNOWN, BONES_KNOWN = 0.4, 0.4
+"""Shares of views with a known vertical (a calibration, a level, or many frames) and known bones (many frames, a tape)."""
+
+VERTICAL_ERROR_DEGREES = 3.0
+"""Error of such a vertical: none of a calibration with a board on the floor, 3-5 degrees of an estimate from a clip."""
+
+SIZE_ERROR, BONE_ERROR = 0.025, 0.04
+"""Relative errors of known bones, all together and each: no tape meets a joint, no estimate is better."""
 
 _LEGS = [i for i, name in enumerate(JOINTS) if name.endswith(("hip", "knee", "ankle"))]
 _SHANKS = [i for i, name in enumerate(JOINTS) if name.endswith(("knee", "ankle"))]
@@ -126,19 +141,23 @@ _HIPS, _SHOULDERS = ([i for i, name in enumerate(JOINTS) if name.endswith(part)]
 
 
 class Scene(NamedTuple):
-    """People before cameras: poses `[batch, 17, 3]` and places of their pelvises `[batch, 3]`, metres, and half the
-    image's width and height as tangents `[batch, 2]`."""
+    """People before cameras: poses `[batch, 17, 3]` and places of their pelvises `[batch, 3]`, metres, half the image's
+    width and height as tangents `[batch, 2]`, and the vertical `[batch, 3]`, a unit vector upward. Camera frame."""
 
     poses: Tensor
     places: Tensor
     border: Tensor
+    up: Tensor
 
 
 def draw_scene(poses: Tensor, generator: Generator, rotation: bool = True) -> Scene:
     """Put upright poses `[batch, 17, 3]` before random cameras; without `rotation` they stay turned as they are."""
     draw = _Draw(len(poses), generator)
+    up = poses.new_tensor([0.0, -1.0, 0.0]).expand(len(poses), 3)
     if rotation:
-        poses = poses @ draw_orientations(len(poses), generator).mT
+        person, camera = draw_orientations(len(poses), generator)
+        poses = poses @ person.mT
+        up = (camera @ up.unsqueeze(-1)).squeeze(-1)
     height = torch.tan(torch.deg2rad(draw.uniform(*FIELD_OF_VIEW_DEGREES)) / 2)
     border = torch.stack([height * draw.log_uniform(*ASPECT), height], dim=-1)
     depth = (ADULT / (2 * height * draw.log_uniform(*SHARE_OF_IMAGE))).clamp(NEAREST, FARTHEST)
@@ -146,11 +165,14 @@ def draw_scene(poses: Tensor, generator: Generator, rotation: bool = True) -> Sc
     places = torch.cat([centre, torch.ones_like(centre[:, :1])], dim=-1) * depth[:, None]
     nearest = poses[..., 2].amin(1).neg() + NEAREST / 2
     places = places * (nearest / places[:, 2]).clamp(min=1)[:, None]
-    return Scene(poses, places, border)
+    return Scene(poses, places, border, up)
 
 
-def draw_orientations(batch: int, generator: Generator) -> Tensor:
-    """Rotations `[batch, 3, 3]` from a level camera's frame to that of a random camera (yaw, then pitch, then roll)."""
+def draw_orientations(batch: int, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Rotations `[batch, 3, 3]` of upright people and of the vertical, from a level camera's frame to a random camera's.
+
+    They are the same (yaw, then pitch, then roll), but for people who lie, fall or hang.
+    """
     draw = _Draw(batch, generator)
     level = draw.chance(LEVEL_CAMERAS)
     mean, spread = LEVEL_PITCH_DEGREES
@@ -158,7 +180,9 @@ def draw_orientations(batch: int, generator: Generator) -> Tensor:
     roll = torch.where(level, LEVEL_ROLL_DEGREES * draw.normal(), draw.uniform(-ROLL_DEGREES, ROLL_DEGREES))
     camera = camera_rotation(draw.uniform(0, 2 * math.pi), torch.deg2rad(pitch), torch.deg2rad(roll))
     anything = roma.unitquat_to_rotmat(normalize(draw.normal(4), dim=-1))
-    return torch.where(draw.chance(ANY_ORIENTATION)[:, None, None], anything, camera)
+    chance = draw.uniform(0, 1)[:, None, None]
+    person = torch.where(chance < ANY_ORIENTATION, anything, camera)
+    return person, torch.where(chance < LYING * ANY_ORIENTATION, camera, person)
 
 
 def exact_view(scene: Scene) -> View:
@@ -196,10 +220,26 @@ def detected_view(scene: Scene, generator: Generator, exact: float = 0.0, faults
 
 
 def training_view(scene: Scene, generator: Generator) -> View:
-    """The mixture that a network is trained on: exact, detector-like and masked views."""
+    """The mixture that a network is trained on: exact, detector-like and masked views, of some of which more is known."""
     view = detected_view(scene, generator, EXACT)
-    masked = _Draw(len(scene.poses), generator).chance(MASKED)
-    return View(view.rays, view.confidence.masked_fill(masked[:, None], 0))
+    masked = _Draw(len(scene.poses), generator).chance(MASKED)[:, None]
+    up, bones = known_vertical(scene, generator), known_bones(scene, generator)
+    return View(view.rays, view.confidence.masked_fill(masked, 0), up.masked_fill(masked, 0), bones.masked_fill(masked, 0))
+
+
+def known_vertical(scene: Scene, generator: Generator, share: float = VERTICAL_KNOWN) -> Tensor:
+    """The vertical `[batch, 3]` as well as it is known of a `share` of the cameras; zeros of the others."""
+    draw = _Draw(len(scene.poses), generator)
+    error = math.radians(VERTICAL_ERROR_DEGREES) / 2**0.5 * draw.normal(3)
+    return normalize(scene.up + error, dim=-1) * draw.chance(share)[:, None]
+
+
+def known_bones(scene: Scene, generator: Generator, share: float = BONES_KNOWN) -> Tensor:
+    """Lengths of `BONES` (m) `[batch, 10]` as well as they are known of a `share` of the people; zeros of the others."""
+    draw = _Draw(len(scene.poses), generator)
+    lengths = bone_lengths(scene.poses)
+    error = SIZE_ERROR * draw.normal(1) + BONE_ERROR * draw.normal(lengths.shape[1])
+    return lengths * error.exp() * draw.chance(share)[:, None]
 
 
 def _errors(draw: "_Draw", size: Tensor, faults: bool) -> Tensor:
