@@ -4,22 +4,26 @@ keypoints = read_keypoints([Path("openpose_json/")])
 poses = lift_keypoints(keypoints, load_prior(bundled_prior()), camera=read_camera(Path("K.json")))
 """
 
+import json
 from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 
 from zedo_cli import __version__
-from zedo_cli.cameras.camera import Camera, checked_intrinsics
-from zedo_cli.errors import InputError
+from zedo_cli.cameras.camera import Camera
+from zedo_cli.errors import InputError, first_fault
 from zedo_cli.files import bundled
-from zedo_cli.keypoints import Keypoints
+from zedo_cli.keypoints import Keypoints, undistorted
+from zedo_cli.pipeline.clip import bones_of_poses, size_factor, vertical_of_poses
 from zedo_cli.pipeline.lift import Lifted, Observation, lift
 from zedo_cli.pipeline.presets import PRESETS, Preset
 from zedo_cli.pipeline.start import Starts, exemplar_kernel, turned_exemplars
+from zedo_cli.pipeline.swaps import exchange_arms
 from zedo_cli.poses import Poses
 from zedo_cli.prior import Prior
 from zedo_cli.skeletons import JOINTS
@@ -37,6 +41,24 @@ def find_preset(name: str) -> Preset:
     if name not in PRESETS:
         raise InputError(f"--preset {name}: unknown; it is one of {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def changed_preset(preset: Preset, changes: list[str]) -> Preset:
+    """The preset with settings changed as `name=value`. Raises `InputError` for a name or a value that it cannot have."""
+    values: dict[str, Any] = preset.model_dump()
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals or name not in values or name == "name":
+            known = ", ".join(field for field in values if field != "name")
+            raise InputError(f"--set {change}: write NAME=VALUE; the names are {known}")
+        try:
+            values[name] = json.loads(value)
+        except json.JSONDecodeError:
+            values[name] = value
+    try:
+        return Preset.model_validate(values)
+    except ValidationError as error:
+        raise InputError(f"--set {first_fault(error)}") from error
 
 
 def find_device(name: str) -> torch.device:
@@ -57,6 +79,10 @@ def lift_keypoints(
     seed: int = 0,
     batch_size: int = 512,
     progress: Callable[[int], None] | None = None,
+    up: np.ndarray | None = None,
+    bones: np.ndarray | None = None,
+    clips: bool = False,
+    height: float | None = None,
 ) -> Poses:
     """Lift every row, on the device that the prior is on.
 
@@ -69,12 +95,18 @@ def lift_keypoints(
         seed: decides what chance there is; the same for every row, so that neither batch nor shard changes a result.
         batch_size: hypotheses that are worked on at once.
         progress: called with the number of rows done.
+        up: the vertical of each row's camera `[N, 3]`, or `[3]` of all, a unit vector upward in its frame; zeros: unknown.
+        bones: lengths (m) of each row's `BONES` `[N, 10]`, or `[10]`; zeros: unknown.
+        clips: estimate what rows of a clip share (vertical, bones of a person) where it is not given, and tell the prior.
+        height: of everybody (m); fixes the scale, which a single camera cannot see.
 
     Raises `InputError` if there is no camera, or no start for this number of hypotheses.
     """
-    keypoints = _through(keypoints, camera)
+    keypoints = undistorted(keypoints, camera)
     if keypoints.intrinsics is None:
-        raise InputError(f"{keypoints.clip_names[0]}: holds no camera; give one with --intrinsics K.json")
+        raise InputError(
+            f"{keypoints.clip_names[0]}: holds no camera; give one with --intrinsics, or assume one with --image-size"
+        )
     if not len(keypoints):
         raise InputError(f"{keypoints.clip_names[0]}: nothing to lift ({'; '.join(keypoints.notes) or 'no rows'})")
     if preset.start == "clusters" and samples not in prior.cluster_counts:
@@ -91,17 +123,19 @@ def lift_keypoints(
         starts = Starts(turned, exemplar_kernel(prior.exemplars))
 
     arrays = [np.array(array, np.float32) for array in (keypoints.points, keypoints.confidence, keypoints.intrinsics)]
-    seen = Observation(*(torch.from_numpy(array) for array in arrays))
-    rows = max(1, batch_size // samples)
-    parts = []
-    with torch.no_grad():
-        for first in range(0, len(keypoints), rows):
-            batch = Observation(*(tensor[first : first + rows].to(device) for tensor in seen))
-            lifted = lift(batch, prior, starts, preset, samples, seed)
-            parts.append(Lifted(*(tensor.cpu() for tensor in lifted)))
-            if progress:
-                progress(min(first + rows, len(keypoints)))
-    whole = Lifted(*(torch.cat(tensors) for tensors in zip(*parts, strict=True)))
+    known = (None if given is None else _for_rows(given, len(keypoints)) for given in (up, bones))
+    seen = Observation(*(torch.from_numpy(array) for array in arrays), *known)
+    run = partial(_in_batches, prior=prior, starts=starts, samples=samples, seed=seed, rows=max(1, batch_size // samples))
+    people = torch.from_numpy(_index(keypoints.clip, keypoints.person))
+    if clips and prior.takes_context and preset.view:
+        first = run(seen, preset=PRESETS["fast"], samples=1).pose
+        seen = seen._replace(
+            up=vertical_of_poses(first, torch.from_numpy(keypoints.clip)) if seen.up is None else seen.up,
+            bones=bones_of_poses(first, people) if seen.bones is None else seen.bones,
+        )
+    whole = run(seen, preset=preset, progress=progress)
+    if height is not None:
+        whole = _resized(whole, size_factor(whole.pose, people, height))
     return Poses(
         poses_3d=whole.pose.numpy(),
         hypotheses_3d=whole.hypotheses.numpy(),
@@ -111,46 +145,69 @@ def lift_keypoints(
         frame=keypoints.frame,
         person=keypoints.person,
         clip=keypoints.clip,
-        keypoints_2d=arrays[0],
-        confidence=arrays[1],
+        keypoints_2d=exchange_arms(seen.keypoints, whole.swapped).numpy(),
+        confidence=exchange_arms(seen.confidence, whole.swapped).numpy(),
+        swapped=whole.swapped.numpy(),
         joint_names=JOINTS,
         intrinsics=arrays[2],
-        meta=_meta(keypoints, prior, camera, preset, samples, seed),
+        meta=_meta(keypoints, prior, camera, int(whole.swapped.sum()))
+        | {
+            "preset": preset.model_dump(mode="json"),
+            "samples": samples,
+            "seed": seed,
+            "clips": clips,
+            "height": height,
+            "up": None if up is None else np.round(up, 6).tolist(),
+        },
     )
 
 
-def _through(keypoints: Keypoints, camera: Camera | None) -> Keypoints:
-    """The keypoints without the camera's distortion, and with a valid K for each row."""
-    if camera is not None:
-        seen = keypoints.confidence > 0
-        points = camera.undistort(keypoints.points)
-        lost = seen & np.isnan(points).any(-1)
-        notes = (
-            [f"{np.count_nonzero(lost)} keypoints lie outside the lens's model: treated as missing"] if lost.any() else []
-        )
-        return replace(
-            keypoints,
-            points=np.where((seen & ~lost)[..., None], points, 0),
-            confidence=np.where(lost, 0, keypoints.confidence),
-            intrinsics=np.broadcast_to(camera.intrinsics, (len(keypoints), 3, 3)),
-            image_size=camera.size or keypoints.image_size,
-            notes=(*keypoints.notes, *notes),
-        ).without_little()
-    if keypoints.intrinsics is not None:
-        for k in np.unique(keypoints.intrinsics, axis=0):
-            checked_intrinsics(k, f"{keypoints.clip_names[0]}: intrinsics")
-    return keypoints
+def _in_batches(
+    seen: Observation,
+    prior: Prior,
+    starts: Starts | None,
+    preset: Preset,
+    samples: int,
+    seed: int,
+    rows: int,
+    progress: Callable[[int], None] | None = None,
+) -> Lifted:
+    """`lift` on the prior's device, `rows` at once; the result on the CPU."""
+    parts = []
+    with torch.no_grad():
+        for first in range(0, len(seen.keypoints), rows):
+            batch = [None if part is None else part[first : first + rows].to(prior.exemplars.device) for part in seen]
+            lifted = lift(Observation(*batch), prior, starts, preset, samples, seed)  # type: ignore[arg-type]
+            parts.append(Lifted(*(tensor.cpu() for tensor in lifted)))
+            if progress:
+                progress(min(first + rows, len(seen.keypoints)))
+    return Lifted(*(torch.cat(tensors) for tensors in zip(*parts, strict=True)))
 
 
-def _meta(
-    keypoints: Keypoints, prior: Prior, camera: Camera | None, preset: Preset, samples: int, seed: int
-) -> dict[str, Any]:
+def _resized(lifted: Lifted, factor: torch.Tensor) -> Lifted:
+    """Everything in metres times a `factor [N]`; what was seen stays as it was."""
+    return lifted._replace(
+        pose=lifted.pose * factor[:, None, None],
+        hypotheses=lifted.hypotheses * factor[:, None, None, None],
+        uncertainty=lifted.uncertainty * factor[:, None],
+    )
+
+
+def _for_rows(values: np.ndarray, rows: int) -> torch.Tensor:
+    """`[N, K]`, or `[K]` that holds for all rows, as `[rows, K]`."""
+    return torch.from_numpy(np.array(np.broadcast_to(values, (rows, values.shape[-1])), np.float32))
+
+
+def _index(*columns: np.ndarray) -> np.ndarray:
+    """The same number for rows that agree in all columns. `[N]`."""
+    return np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def _meta(keypoints: Keypoints, prior: Prior, camera: Camera | None, swapped: int) -> dict[str, Any]:
+    notes = [f"left and right arm were exchanged in {swapped} rows: undone"] if swapped else []
     return {
         "zedo": __version__,
         "prior": {"name": prior.name, "sha256": prior.digest, "licence": prior.card.licence},
-        "preset": preset.model_dump(mode="json"),
-        "samples": samples,
-        "seed": seed,
         "inputs": list(keypoints.clip_names),
         "camera": camera.name if camera else None,
         "distortion": camera.distortion.tolist() if camera else [],
@@ -158,5 +215,5 @@ def _meta(
         "skeleton": keypoints.skeleton,
         "units": {"poses_3d": "metres", "uncertainty": "metres", "reprojection_error": "pixels"},
         "frame": "camera: X right, Y down, Z forward",
-        "notes": list(keypoints.notes),
+        "notes": [*keypoints.notes, *notes],
     }

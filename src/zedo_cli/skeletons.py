@@ -52,6 +52,9 @@ BONES = {
 BONE_LENGTHS = (0.118, 0.455, 0.44, 0.118, 0.455, 0.44, 0.235, 0.25, 0.11, 0.13, 0.158, 0.295, 0.25, 0.158, 0.295, 0.25)
 """Mean distance (m) of joints 1..16 from their parents in an adult, by Human3.6M's joint definitions."""
 
+ADULT = 1.7
+"""Height (m) of a standing adult of these bones."""
+
 LIMBS = tuple(i for i, name in enumerate(JOINTS) if name.startswith(("left", "right")))
 """The twelve limb joints: hips, knees, ankles, shoulders, elbows, wrists. Every detector has them."""
 

@@ -6,9 +6,13 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 
 import zedo_cli.poses.writers
 from places import EXAMPLE
+from zedo_cli.cameras import read_camera
+from zedo_cli.pipeline.bones import bone_lengths
+from zedo_cli.pipeline.clip import standing_height
 from zedo_cli.skeletons import JOINTS
 
 CALIBRATION = EXAMPLE / "calibration.toml"
@@ -154,3 +158,64 @@ def test_an_interrupted_run_leaves_nothing(zedo, keypoints_npz, small_prior_file
 def test_python_dash_m_is_the_same_command():
     ran = subprocess.run([sys.executable, "-m", "zedo_cli", "--version"], capture_output=True, text=True, check=True)
     assert ran.stdout.startswith("zedo ")
+
+
+def test_a_camera_of_which_nothing_is_known_and_a_known_height(zedo, tmp_path):
+    """The poses come out as tall as said, in an image of the size said; both are recorded."""
+    output = tmp_path / "o.npz"
+    folder = EXAMPLE / "openpose/cam01_json"
+    assert zedo("lift", folder, "--image-size", "1088x1920", "--height", 1.75, "--preset", "fast", "-o", output)[0] == 0
+    with np.load(output) as file:
+        poses, meta = file["poses_3d"], json.loads(str(file["meta"]))
+    tall = standing_height(bone_lengths(torch.from_numpy(poses))).median().item()
+    assert tall == pytest.approx(1.75, abs=0.01)
+    assert (meta["height"], meta["camera"]) == (1.75, "assumed, 60 degrees")
+
+
+def test_the_vertical_and_clips(zedo, tmp_path):
+    """The calibration's z axis and the same vector in the camera's frame are one vertical, which changes the answer."""
+    folder, answers = EXAMPLE / "openpose/cam01_json", []
+    lens = (*CAMERA, "--preset", "fast")
+    up = read_camera(CALIBRATION, "cam_01").rotation[:, 2]
+    for words in ((), ("--camera-up", "+z"), ("--camera-up", ",".join(map(str, up))), ("--clips",)):
+        assert zedo("lift", folder, *lens, *words, "-o", tmp_path / "o.npz")[0] == 0
+        with np.load(tmp_path / "o.npz") as file:
+            answers.append((file["poses_3d"], json.loads(str(file["meta"]))))
+    plain, axis, vector, clip = (poses for poses, _ in answers)
+    assert np.abs(axis - vector).max() < 1e-4
+    assert np.abs(axis - plain).mean() > 1e-3
+    assert np.abs(clip - plain).mean() > 1e-3
+    assert answers[1][1]["up"] == pytest.approx(up.tolist(), abs=1e-5)
+    assert answers[3][1]["clips"]
+
+
+def test_settings_of_the_preset_are_reachable_and_recorded(zedo, tmp_path, keypoints_npz):
+    output = tmp_path / "o.npz"
+    words = ("--set", "steps=6", "--set", "robust=false", "--set", "pull=hard", "-o", output)
+    assert zedo("lift", keypoints_npz, *words)[0] == 0
+    with np.load(output) as file:
+        preset = json.loads(str(file["meta"]))["preset"]
+    assert (preset["name"], preset["steps"], preset["robust"], preset["pull"]) == ("balanced", 6, False, "hard")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--set", "steps"), "--set steps: write NAME=VALUE; the names are view, mirror"),
+        (("--set", "speed=3"), "--set speed=3: write NAME=VALUE"),
+        (("--set", "steps=-1"), "--set steps"),
+        (("--height", 180), "--height 180: must be a person's, in metres"),
+        (("--camera-up", "up"), "--camera-up up: write X,Y,Z"),
+        (("--camera-up", "0,0,0"), "--camera-up 0,0,0: write X,Y,Z"),
+        (("--camera-up", "+z"), "--camera-up +z: needs a calibration with a rotation"),
+        (("--image-size", "big"), "--image-size big: write width x height"),
+        (("--fov", 60), "--fov 60: needs the size of the image too"),
+        (("--image-size", "100x100", "--fov", 200), "--fov 200: must be an angle"),
+        (("--image-size", "100x100", "-k", "K.json"), "--image-size: K.json tells the camera"),
+    ],
+)
+def test_bad_words_about_the_camera_and_the_method(zedo, tmp_path, keypoints_npz, words, message):
+    code, _, err = zedo("lift", keypoints_npz, *words, "-o", tmp_path / "o.npz")
+    assert (code, err.count("\n")) == (2, 1), err
+    assert message in err
+    assert not (tmp_path / "o.npz").exists()

@@ -14,7 +14,7 @@ def test_the_hypothesis_on_its_rays_wins():
     truth = 0.3 * torch.randn(5, 1, 17, 3) + torch.tensor([0.0, 0, 4])
     hypotheses = torch.cat([truth + 0.05 * torch.randn(5, 2, 17, 3), truth], dim=1)
     rays = keypoints_to_rays(points_to_keypoints(truth, INTRINSICS), INTRINSICS)
-    score = log_likelihood(hypotheses, rays, torch.ones(5, 1, 17), 0.01)
+    score = log_likelihood(hypotheses, rays, torch.full((5, 1, 17), 0.01))
     assert (score.argmax(1) == 2).all()
     assert torch.equal(choose_best(hypotheses, score), truth[:, 0])
 
@@ -26,10 +26,10 @@ def test_a_missing_joint_neither_scores_nor_reprojects():
     moved = truth.clone()
     moved[:, 4] += 1
     rays = keypoints_to_rays(keypoints, INTRINSICS)
-    assert log_likelihood(moved, rays, confidence, 0.01).abs().max() < 1e-3
+    assert log_likelihood(moved, rays, 0.01 / confidence).abs().max() < 1e-3
     assert reprojection_error(moved, keypoints, confidence, INTRINSICS).max() < 1e-2
     moved[:, 5, 0] += 0.1
-    assert (log_likelihood(moved, rays, confidence, 0.01) < -1).all()
+    assert (log_likelihood(moved, rays, 0.01 / confidence) < -1).all()
 
 
 def test_spread():

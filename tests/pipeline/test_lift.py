@@ -5,7 +5,7 @@ import torch
 
 from places import keypoints_to_rays
 from zedo_cli.pipeline.algorithm import zedo
-from zedo_cli.pipeline.denoise import full_step, geometric_noise_levels, sub_vp_step
+from zedo_cli.pipeline.denoise import flow_step, full_step, geometric_noise_levels, sub_vp_step
 from zedo_cli.pipeline.lift import Observation, lift
 from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.pipeline.rays import keypoints_to_directions, points_to_keypoints, pull_on_rays
@@ -14,7 +14,7 @@ from zedo_cli.pipeline.translation import translation_solver
 
 INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1020, 480], [0, 0, 1]])
 PAPER = PRESETS["paper"].model_copy(update={"steps": 40, "warmup": 8, "optimisation_steps": 200})
-SHORT = {"paper": PAPER, "fast": PRESETS["fast"], "balanced": PRESETS["balanced"]}
+SHORT = {"paper": PAPER, "fast": PRESETS["fast"], "balanced": PRESETS["balanced"], "best": PRESETS["best"]}
 
 
 @pytest.fixture(params=SHORT)
@@ -49,7 +49,7 @@ def run(seen, prior, preset, samples=2):
 
 
 def rows(seen, index):
-    return Observation(*(tensor[index] for tensor in seen))
+    return Observation(*(tensor[index] for tensor in seen[:3]))
 
 
 def test_shapes_and_sanity(seen, prior, preset):
@@ -102,7 +102,7 @@ def test_a_true_pose_with_a_perfect_prior_stays():
     levels = geometric_noise_levels(10, 0.1, 0.005)
     found, moved = zedo(pose, solve(pose), lambda *_: pose, levels, solve, pull, full_step, warmup=3)
     assert torch.allclose(found + moved, pose + translation, atol=1e-9)
-    found, moved = zedo(pose, solve(pose), lambda x, *_: x, levels, solve, pull, lambda d, x, s, v: d(x, s, v), warmup=3)
+    found, moved = zedo(pose, solve(pose), lambda x, *_: x, levels, solve, pull, flow_step, warmup=3)
     assert torch.allclose(found + moved, pose + translation, atol=1e-9)
     drifted, _ = zedo(pose, solve(pose), lambda x, s, v: pose, levels[-1:], solve, pull, sub_vp_step, warmup=1)
     assert torch.allclose(drifted, pose, atol=2e-3)
@@ -111,7 +111,7 @@ def test_a_true_pose_with_a_perfect_prior_stays():
 def test_float64_agrees_with_float32(seen, prior):
     preset = PRESETS["fast"]
     single = run(seen, prior, preset, samples=1)
-    double = run(Observation(*(tensor.double() for tensor in seen)), prior.double(), preset, samples=1)
+    double = run(Observation(*(tensor.double() for tensor in seen[:3])), prior.double(), preset, samples=1)
     prior.float()
     assert double.pose.dtype == torch.float64
     assert (single.pose - double.pose).abs().max() < 1e-3
@@ -133,7 +133,7 @@ def test_the_callback_sees_every_iteration(seen, prior):
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_cuda_agrees_with_the_cpu(seen, prior, preset):
     on_cpu = run(seen, prior, preset)
-    on_gpu = run(Observation(*(tensor.cuda() for tensor in seen)), prior.cuda(), preset)
+    on_gpu = run(Observation(*(tensor.cuda() for tensor in seen[:3])), prior.cuda(), preset)
     prior.cpu()
     assert (on_cpu.pose - on_gpu.pose.cpu()).abs().max() < 1e-3
 

@@ -10,11 +10,13 @@ from zedo_cli.pipeline.rays import View, keypoints_to_directions, points_to_keyp
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.pipeline.start import (
     Starts,
+    antithetic_noise,
     draw_from_view,
     exemplar_kernel,
     exemplar_posterior,
     optimise_rotation_translation,
     place_on_ray,
+    probed_spread,
     quaternion_to_rotation,
     turned_exemplars,
     view_mean,
@@ -152,8 +154,7 @@ def test_the_views_mean_is_what_the_denoiser_makes_of_nothing(posterior_mean):
 
 def test_draws_have_the_posteriors_mean_and_spread(posterior_mean):
     view = View(torch.zeros_like(posterior_mean), torch.ones(5, 1, 17))
-    noise = torch.randn(400, 17, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    drawn = draw_from_view(gaussian(posterior_mean, 0.1), view, noise, 4.0, 0.005, 30)
+    drawn = draw_from_view(gaussian(posterior_mean, 0.1), view, posterior_mean, 400, 1.0, 0.005, 12)
     assert drawn.shape == (5, 400, 17, 3)
     assert (drawn.mean(1, keepdim=True) - posterior_mean).abs().mean() < 0.015
     # relative to the pelvis, whose own spread adds to every other joint's
@@ -163,6 +164,26 @@ def test_draws_have_the_posteriors_mean_and_spread(posterior_mean):
 def test_equal_rows_draw_equal_poses(posterior_mean):
     mean = posterior_mean[:1].expand(2, -1, -1, -1)
     view = View(torch.zeros_like(mean), torch.ones(2, 1, 17))
-    drawn = draw_from_view(gaussian(mean, 0.1), view, torch.randn(3, 17, 3, dtype=torch.float64), 4.0, 0.005, 8)
+    drawn = draw_from_view(gaussian(mean, 0.1), view, mean, 3, 1.0, 0.005, 8)
     assert torch.equal(drawn[0], drawn[1])
     assert not torch.allclose(drawn[0, 0], drawn[0, 1], atol=0.01)
+
+
+@pytest.mark.parametrize("spread", [0.03, 0.1, 0.2])
+def test_probes_find_the_spread_of_a_gaussian(posterior_mean, spread):
+    view = View(torch.zeros_like(posterior_mean), torch.ones(5, 1, 17))
+    probes = antithetic_noise(200, posterior_mean)[::2]
+    found = probed_spread(gaussian(posterior_mean, spread), view, posterior_mean, probes, 0.1)
+    # relative to the pelvis, which is pushed too: its answer adds to every other joint's
+    moved = spread**2 * 0.1 / (spread**2 + 0.01) * 2**0.5
+    expected = (3 * moved * 0.01 / max(0.1 - moved, 0.005)) ** 0.5
+    assert found[:, 1:].mean().item() == pytest.approx(expected, rel=0.1)
+    assert (found[:, 0] == 0).all()
+
+
+def test_antithetic_noise_has_no_mean():
+    like = torch.zeros(17, 3)
+    assert antithetic_noise(6, like).sum(0).abs().max() < 1e-6
+    assert antithetic_noise(5, like).shape == (5, 17, 3)
+    assert torch.equal(antithetic_noise(6, like), antithetic_noise(6, like))
+    assert not torch.equal(antithetic_noise(4, like, seed=1), antithetic_noise(4, like))

@@ -4,9 +4,15 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn.functional import normalize
 
 from zedo_cli.pipeline.rays import keypoints_to_directions, points_to_keypoints
-from zedo_cli.pipeline.translation import paper_weights, translation_solver
+from zedo_cli.pipeline.translation import (
+    paper_weights,
+    solve_translation,
+    translation_solver,
+    translation_weights,
+)
 
 INTRINSICS = torch.tensor([[1100.0, 0, 500], [0, 1150, 520], [0, 0, 1]], dtype=torch.float64)
 
@@ -97,3 +103,29 @@ def test_one_solver_serves_many_hypotheses():
 def test_paper_weights_are_squared_and_clamped():
     confidence = torch.tensor([0.0, 0.5, 3.0])
     assert paper_weights(confidence).tolist() == pytest.approx([1e-8, 0.25, 1.0])
+
+
+def test_the_regression_agrees_with_the_prepared_solve():
+    torch.manual_seed(0)
+    pose, place = 0.4 * torch.randn(4, 17, 3, dtype=torch.float64), torch.tensor([0.5, -0.3, 4], dtype=torch.float64)
+    rays = pose + place + 0.02 * torch.randn(4, 17, 3, dtype=torch.float64)
+    weights = torch.rand(4, 17, dtype=torch.float64)
+    assert torch.allclose(solve_translation(pose, rays, weights), translation_solver(rays, weights)(pose), atol=1e-9)
+    exact = solve_translation(pose, normalize(pose + place, dim=-1), weights)
+    assert torch.allclose(exact, place.expand(4, 1, 3), atol=1e-9)
+    single = solve_translation(pose.float(), (pose + place).float(), weights.float())
+    assert torch.allclose(single, place.float().expand(4, 1, 3), atol=1e-4)
+
+
+def test_everybody_stands_before_the_camera():
+    """Rays of a mirrored person ask for a place behind the camera."""
+    pose = 0.4 * torch.randn(5, 17, 3)
+    rays = -pose + torch.tensor([0.0, 0, 4])
+    translation = solve_translation(pose, rays, torch.ones(5, 17))
+    assert ((pose + translation)[..., 2] > 0.09).all()
+
+
+def test_weights_fall_with_noise_and_leave_missing_joints_out():
+    weights = translation_weights(torch.tensor([0.0, 0.01, 0.1, torch.inf]))
+    assert (weights.diff() < 0).all()
+    assert weights[-1] == 0

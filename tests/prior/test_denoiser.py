@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
+from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.rays import View
 from zedo_cli.prior import Prior
 from zedo_cli.prior.parametrisation import PARAMETRISATIONS, POSE_SPREAD
@@ -88,3 +89,19 @@ def test_inputs_have_about_unit_variance_at_every_level(name):
     into = PARAMETRISATIONS[name](sigma).into
     spread = into * (sigma**2 + POSE_SPREAD**2).sqrt()
     assert ((spread > 0.65) & (spread < 1.01)).all()
+
+
+def test_bones_and_vertical_change_the_answer_where_they_are_told(prior, view):
+    """And turn with it; the bundled prior knows them, a network without context does not look."""
+    assert prior.takes_context
+    pose, sigma = torch.zeros(5, 17, 3), torch.tensor(4.0)
+    plain = prior(pose, sigma, view)
+    tall = view._replace(bones=1.1 * bone_lengths(plain))
+    short = view._replace(bones=0.9 * bone_lengths(plain))
+    assert (bone_lengths(prior(pose, sigma, tall)) > bone_lengths(prior(pose, sigma, short))).float().mean() > 0.8
+    up = normalize(torch.tensor([[0.1, -1, 0.2]]), dim=-1).expand(5, 3)
+    leaning = prior(pose, sigma, view._replace(up=up))
+    assert not torch.allclose(leaning, plain, atol=1e-3)
+    rotation = turn_to_centre(central_ray(view))
+    turned = View(view.rays @ rotation.mT, view.confidence, (rotation @ up[..., None]).squeeze(-1))
+    assert torch.allclose(prior(pose, sigma, turned), leaning @ rotation.mT, atol=1e-4)

@@ -25,10 +25,12 @@ from zedo_cli.prior.training import (
     balanced_weights,
     denoising_losses,
     draw_noise_levels,
+    grown,
     learning_rate_factor,
     train,
 )
 from zedo_cli.prior.view_frame import view_features
+from zedo_cli.prior.view_network import ViewNetwork
 from zedo_cli.prior.virtual_views import draw_scene, exact_view
 from zedo_cli.prior.workers import Workers
 
@@ -333,3 +335,14 @@ def test_learning_rate_rises_and_falls():
 def test_rare_classes_weigh_more():
     weights = balanced_weights(torch.tensor([0, 0, 0, 0, 2]))
     assert weights.tolist() == pytest.approx([0.5, 0.5, 0.5, 0.5, 1.0])
+
+
+def test_a_grown_network_does_not_look_at_what_is_new():
+    torch.manual_seed(0)
+    before, after = (ViewNetwork(width=32, inner=32, blocks=1, embed=16, context=context) for context in (0, 14))
+    torch.nn.init.normal_(before.leave.weight)
+    after.load_state_dict(grown(before.state_dict(), after.state_dict()))
+    pose, time, features = torch.randn(8, 17, 3), torch.tensor([1.0]), torch.randn(8, 52)
+    for told in (torch.zeros(8, 14), torch.randn(8, 14)):
+        grown_answer = after(pose, time, torch.cat([features, told], dim=1))
+        assert torch.allclose(grown_answer, before(pose, time, features), atol=1e-5)

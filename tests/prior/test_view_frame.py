@@ -8,7 +8,8 @@ import torch
 from torch.nn.functional import normalize
 
 from zedo_cli.pipeline.rays import View
-from zedo_cli.prior.view_frame import central_ray, turn_to_centre, view_features
+from zedo_cli.prior.view_frame import CONTEXT, central_ray, context_features, turn_to_centre, view_features
+from zedo_cli.skeletons import BONES
 
 
 @pytest.fixture
@@ -79,3 +80,20 @@ def test_a_masked_view_is_all_zeros_and_turns_nothing():
     features, rotation = view_features(View(normalize(torch.ones(2, 17, 3), dim=-1), torch.zeros(2, 17)))
     assert (features == 0).all()
     assert torch.equal(rotation, torch.eye(3).expand(2, 3, 3))
+
+
+def test_what_is_known_besides_is_told_in_the_turned_frame(view):
+    rotation = view_features(view)[1]
+    up, bones = normalize(torch.randn(20, 3), dim=-1), 0.1 + torch.rand(20, len(BONES))
+    told = context_features(view._replace(up=up, bones=bones), rotation)
+    assert told.shape == (20, CONTEXT)
+    turned = context_features(View(view.rays @ rotation.mT, view.confidence, up @ rotation.mT[0], bones), torch.eye(3))
+    assert torch.allclose(told[0], turned[0], atol=1e-5)
+    assert (told[:, -1] == 1).all()
+
+
+def test_what_is_not_known_is_zeros(view):
+    rotation = view_features(view)[1]
+    assert (context_features(view, rotation) == 0).all()
+    nothing = view._replace(up=torch.zeros(20, 3), bones=torch.zeros(20, len(BONES)))
+    assert (context_features(nothing, rotation) == 0).all()

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
+from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.rays import View
 from zedo_cli.prior import virtual_views
 from zedo_cli.prior.corpus import Corpus
 from zedo_cli.prior.virtual_views import (
-    ADULT,
     FARTHEST,
     detected_view,
     draw_orientations,
@@ -15,7 +15,7 @@ from zedo_cli.prior.virtual_views import (
     exact_view,
     training_view,
 )
-from zedo_cli.skeletons import JOINTS, MIRROR
+from zedo_cli.skeletons import ADULT, JOINTS, MIRROR
 
 COUNT = 4000
 SPINE = JOINTS.index("spine")
@@ -136,10 +136,29 @@ def test_without_rotation_people_stay_as_they_are():
 
 
 def test_orientations_are_rotations_of_people_who_stand_more_often_than_not():
-    rotations = draw_orientations(COUNT, torch.Generator().manual_seed(0))
+    rotations, vertical = draw_orientations(COUNT, torch.Generator().manual_seed(0))
     assert torch.allclose(rotations @ rotations.mT, torch.eye(3).expand(COUNT, 3, 3), atol=1e-5)
     assert torch.allclose(torch.linalg.det(rotations), torch.ones(COUNT), atol=1e-5)
     down = rotations @ torch.tensor([0.0, 1, 0])
     assert 0.75 < (down[:, 1] > 0.8).float().mean() < 0.97
+    lying = (rotations != vertical).flatten(1).any(1)
+    assert 0.02 < lying.float().mean() < 0.1
+    assert (vertical[lying][:, 1, 1] > 0.7).all()
     yaw = torch.atan2(rotations[:, 0, 2], rotations[:, 2, 2])
     assert torch.histc(yaw, 8).std() / (COUNT / 8) < 0.15
+
+
+def test_the_vertical_and_the_bones_are_known_of_some_and_nearly_right(scene):
+    view = training_view(scene, torch.Generator().manual_seed(5))
+    seen = (view.confidence > 0).any(1)
+    for known, share in ((view.up, virtual_views.VERTICAL_KNOWN), (view.bones, virtual_views.BONES_KNOWN)):
+        told = (known != 0).any(1)
+        assert not told[~seen].any()
+        assert abs(told[seen].float().mean() - share) < 0.03
+    told = (view.up != 0).any(1)
+    angle = torch.rad2deg(torch.acos((view.up * scene.up).sum(-1)[told].clamp(max=1)))
+    assert angle.square().mean().sqrt().item() == pytest.approx(virtual_views.VERTICAL_ERROR_DEGREES, rel=0.1)
+    told = (view.bones != 0).any(1)
+    error = (view.bones / bone_lengths(scene.poses)).log()[told]
+    assert error.mean(1).std().item() == pytest.approx(virtual_views.SIZE_ERROR, rel=0.3)
+    assert (error - error.mean(1, keepdim=True)).std().item() == pytest.approx(virtual_views.BONE_ERROR, rel=0.1)

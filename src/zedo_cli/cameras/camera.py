@@ -16,7 +16,8 @@ class Camera:
     """A static camera.
 
     intrinsics: K `[3, 3]`, pixels. distortion: OpenCV's coefficients, k1 k2 p1 p2 [k3], or k1 k2 k3 k4 for a fisheye;
-    empty for none. size: image width and height in pixels, if known.
+    empty for none. size: image width and height in pixels, if known. rotation: from the calibration's world to the camera
+    frame `[3, 3]`, if known.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Camera:
     distortion: np.ndarray = field(default_factory=lambda: np.zeros(0))
     fisheye: bool = False
     size: tuple[float, float] | None = None
+    rotation: np.ndarray | None = None
 
     def undistort(self, points: np.ndarray) -> np.ndarray:
         """The pixels where a pinhole camera of the same K would have seen `points [..., 2]`; float64.

@@ -1,11 +1,14 @@
-"""Camera files: K as JSON or NPY, calibrations as Pose2Sim, Anipose and Caliscope TOML."""
+"""Camera files: K as JSON or NPY, calibrations as Pose2Sim, Anipose and Caliscope TOML, EXIF of a photograph."""
 
 import tomllib
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import numpy as np
+import roma
+import torch
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from zedo_cli.cameras.camera import Camera, checked_intrinsics
@@ -31,13 +34,15 @@ class _FocalLengths(BaseModel):
 
 
 class _Calibration(BaseModel):
-    """One camera of a TOML calibration; extrinsics and anything else are left alone."""
+    """One camera of a TOML calibration; its place and anything else are left alone."""
 
     name: str | None = None
     size: tuple[Size, Size] | None = None
     matrix: list[list[float]]
     distortions: list[FiniteFloat] = Field(default=[], max_length=5)
     fisheye: bool = False
+    rotation: tuple[FiniteFloat, FiniteFloat, FiniteFloat] | None = None
+    """Rodrigues vector, world to camera."""
 
 
 def read_camera(path: Path, name: str | None = None) -> Camera:
@@ -91,7 +96,27 @@ def _read_toml(path: Path, name: str | None) -> Camera:
         raise InputError(f"{path}: no camera '{chosen}'; it has {', '.join(cameras)}")
     camera = _validated(_Calibration, by_name[chosen], f"{path}: [{chosen}]")
     k = checked_intrinsics(camera.matrix, f"{path}: [{chosen}]")
-    return Camera(chosen, k, np.array(camera.distortions), fisheye=camera.fisheye, size=camera.size)
+    turned = roma.rotvec_to_rotmat(torch.tensor(camera.rotation, dtype=torch.float64)).numpy() if camera.rotation else None
+    return Camera(chosen, k, np.array(camera.distortions), fisheye=camera.fisheye, size=camera.size, rotation=turned)
+
+
+def _read_photo(path: Path, name: str | None) -> Camera:
+    """K from the focal length as of 35 mm film, 36 mm wide, in the EXIF of an image of the camera (tag 41989)."""
+    if find_spec("PIL") is None:
+        raise InputError(f"{path}: photographs need Pillow: pip install pillow")
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+            focal = image.getexif().get_ifd(0x8769).get(41989)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise InputError(f"{path}: is no image ({error}); give a photograph or a K") from error
+    if not focal or not 1 <= float(focal) <= 2000:
+        raise InputError(f"{path}: its EXIF tells no 35 mm focal length; give K, or --image-size {width}x{height} and --fov")
+    f = float(focal) / 36 * max(width, height)
+    k = [[f, 0, width / 2], [0, f, height / 2], [0, 0, 1]]
+    return Camera(path.stem, checked_intrinsics(k, str(path)), size=(width, height))
 
 
 def _validated(model: type[Model], document: Any, place: str) -> Model:
@@ -105,4 +130,6 @@ _READERS: dict[str, Callable[[Path, str | None], Camera]] = {
     ".json": _read_json,
     ".npy": _read_npy,
     ".toml": _read_toml,
+    ".jpg": _read_photo,
+    ".jpeg": _read_photo,
 }

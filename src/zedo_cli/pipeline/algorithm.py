@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from zedo_cli.pipeline.denoise import Denoiser, Step
@@ -19,8 +20,8 @@ class Iteration(NamedTuple):
     pose: Tensor
 
 
-Solve = Callable[[Tensor], Tensor]
-"""`solve(pose [..., J, 3]) -> translation [..., 1, 3]`."""
+Solve = Callable[[Tensor, Tensor], Tensor]
+"""`solve(pose [..., J, 3], translation [..., 1, 3]) -> translation`, given the one before."""
 
 Pull = Callable[[Tensor, Tensor, Tensor], Tensor]
 """`pull(pose, translation, sigma) -> pose`, nearer to the rays."""
@@ -55,11 +56,12 @@ def zedo(
     Returns:
         Poses `[..., J, 3]` and translations `[..., 1, 3]`; pose + translation is in the camera frame.
     """
-    for i, sigma in enumerate(noise_levels.to(pose.device)):
+    levels = noise_levels.to(pose.device)
+    for i, (sigma, following) in enumerate(zip(levels, [*levels[1:], torch.zeros_like(levels[0])], strict=True)):
         if i >= warmup:
-            translation = solve(pose)
+            translation = solve(pose, translation)
         projected = pull(pose, translation, sigma)
-        pose = step(denoise, projected, sigma, view)
+        pose = step(denoise, projected, sigma, following, view)
         if callback:
             callback(Iteration(i, sigma, translation, projected, pose))
     return pose, translation

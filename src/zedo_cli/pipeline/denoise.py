@@ -11,7 +11,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from zedo_cli.pipeline.rays import View
+from zedo_cli.pipeline.rays import View, mirrored_pose, mirrored_view
 
 
 class Denoiser(Protocol):
@@ -22,8 +22,21 @@ class Denoiser(Protocol):
         ...
 
 
-Step = Callable[[Denoiser, Tensor, Tensor, View | None], Tensor]
-"""One denoising step: `step(denoise, pose, sigma, view) -> pose`."""
+Step = Callable[[Denoiser, Tensor, Tensor, Tensor, View | None], Tensor]
+"""One denoising step: `step(denoise, pose, sigma, following, view) -> pose`; following: the next level, at last 0."""
+
+
+def mirrored_denoiser(denoise: Denoiser) -> Denoiser:
+    """The mean of what `denoise` makes of a pose and view, and of their mirror images turned back.
+
+    People are symmetric and networks nearly so: what differs is error, of which the mean has less.
+    """
+
+    def both(pose: Tensor, sigma: Tensor, view: View | None = None) -> Tensor:
+        other = denoise(mirrored_pose(pose), sigma, None if view is None else mirrored_view(view))
+        return (denoise(pose, sigma, view) + mirrored_pose(other)) / 2
+
+    return both
 
 
 class SubVP:
@@ -84,12 +97,24 @@ def geometric_noise_levels(steps: int, first: float, last: float) -> Tensor:
     return torch.logspace(0, 1, steps, base=last / first, dtype=torch.float64) * first
 
 
-def full_step(denoise: Denoiser, pose: Tensor, sigma: Tensor, view: View | None = None) -> Tensor:
+def full_step(denoise: Denoiser, pose: Tensor, sigma: Tensor, following: Tensor, view: View | None = None) -> Tensor:
     """Go all the way to the denoised pose."""
     return denoise(pose, sigma, view)
 
 
-def sub_vp_step(denoise: Denoiser, pose: Tensor, sigma: Tensor, view: View | None = None, dt: float = 1e-3) -> Tensor:
+def flow_step(denoise: Denoiser, pose: Tensor, sigma: Tensor, following: Tensor, view: View | None = None) -> Tensor:
+    """Go to the noise level that follows: an Euler step of the probability flow (Karras et al. 2022, algorithm 1).
+
+    The part of the way to the denoised pose is 1 - following / sigma, so that the end does not depend on the number of
+    steps, while full steps denoise, and shrink, the pose as often as there are steps.
+    """
+    clean = denoise(pose, sigma, view)
+    return clean + following / sigma * (pose - clean)
+
+
+def sub_vp_step(
+    denoise: Denoiser, pose: Tensor, sigma: Tensor, following: Tensor, view: View | None = None, dt: float = 1e-3
+) -> Tensor:
     """ZeDO's step: x + (beta x / 2 + g^2 score) dt, at the time t whose noise level is `sigma`.
 
     The pose is taken as a sample of the SDE at t, so the denoiser sees it divided by the mean. `dt` is 1/1000 whatever
@@ -109,14 +134,21 @@ def posterior_noise_levels(steps: int, first: float, last: float, power: float =
     return ramp**power
 
 
-def probability_flow(denoise: Denoiser, noise: Tensor, levels: Tensor, view: View | None = None) -> Tensor:
-    """Samples of the prior, or with a view of the posterior: Euler steps of the probability flow (Karras et al. 2022).
+def probability_flow(
+    denoise: Denoiser, noise: Tensor, levels: Tensor, view: View | None = None, centre: Tensor | None = None
+) -> Tensor:
+    """Samples of the prior, or with a view of the posterior: DPM-Solver++(2M) on the probability flow (Lu et al. 2022).
 
-    noise `[..., J, 3]` standard normal; levels (m) `[steps]`, the first far above a body's size. The last step goes all
-    the way to the denoised pose.
+    noise `[..., J, 3]` standard normal; levels (m) `[steps]`. The first is far above the spread of the poses about
+    `centre`, their mean; none is the origin. The last step goes all the way to the denoised pose.
     """
-    pose = noise * levels[0]
-    for sigma, following in zip(levels, torch.cat([levels[1:], levels.new_zeros(1)]), strict=True):
-        clean = denoise(pose, sigma, view)
-        pose = clean + following / sigma * (pose - clean)
+    pose = noise * levels[0] if centre is None else centre + noise * levels[0]
+    before = clean = pose
+    for i, sigma in enumerate(levels):
+        before, clean = clean, denoise(pose, sigma, view)
+        ahead = clean
+        following = levels[i + 1] if i + 1 < len(levels) else torch.zeros_like(sigma)
+        if 0 < i < len(levels) - 1:
+            ahead = clean + (sigma / following).log() / (levels[i - 1] / sigma).log() / 2 * (clean - before)
+        pose = ahead + following / sigma * (pose - ahead)
     return pose

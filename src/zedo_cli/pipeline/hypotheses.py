@@ -3,17 +3,16 @@
 import torch
 from torch import Tensor
 
-from zedo_cli.pipeline.rays import points_to_keypoints
+from zedo_cli.pipeline.rays import distance_from_rays, points_to_keypoints
 
 
-def log_likelihood(points: Tensor, rays: Tensor, confidence: Tensor, keypoint_noise: float) -> Tensor:
+def log_likelihood(points: Tensor, rays: Tensor, noise: Tensor) -> Tensor:
     """Log-likelihood of the keypoints given the hypothesis, up to a constant: higher is better.
 
-    A joint's distance from its ray is Gaussian of `keypoint_noise / confidence` metres. points `[..., J, 3]` camera
-    frame, metres; unit rays `[..., J, 3]`; confidence `[..., J]` -> `[...]`.
+    The distance of a joint from its ray is Gaussian of the keypoint's `noise [..., J]` (m), infinite for a missing one.
+    points `[..., J, 3]` camera frame, metres; unit rays `[..., J, 3]` -> `[...]`.
     """
-    off_ray = points - (points * rays).sum(-1, keepdim=True) * rays
-    return -0.5 * ((off_ray.square().sum(-1)) * (confidence / keypoint_noise) ** 2).sum(-1)
+    return -0.5 * (distance_from_rays(points, rays) / noise).square().sum(-1)
 
 
 def reprojection_error(points: Tensor, keypoints: Tensor, confidence: Tensor, intrinsics: Tensor) -> Tensor:

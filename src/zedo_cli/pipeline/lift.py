@@ -10,21 +10,52 @@ from torch.nn.functional import normalize
 
 from zedo_cli.pipeline import hypotheses, start
 from zedo_cli.pipeline.algorithm import Iteration, zedo
-from zedo_cli.pipeline.denoise import Denoiser, full_step, geometric_noise_levels, sub_vp_noise_levels, sub_vp_step
+from zedo_cli.pipeline.denoise import (
+    Denoiser,
+    flow_step,
+    full_step,
+    geometric_noise_levels,
+    mirrored_denoiser,
+    sub_vp_noise_levels,
+    sub_vp_step,
+)
 from zedo_cli.pipeline.presets import Preset
-from zedo_cli.pipeline.rays import View, keypoints_to_directions, pull_on_rays, ray_gain
-from zedo_cli.pipeline.translation import paper_weights, translation_solver
+from zedo_cli.pipeline.rays import (
+    View,
+    distance_from_rays,
+    doubted_noise,
+    keypoint_noise,
+    keypoints_to_directions,
+    pull_on_rays,
+    ray_gain,
+)
+from zedo_cli.pipeline.swaps import exchange_arms, find_swapped_arms
+from zedo_cli.pipeline.translation import (
+    POSE_ERROR,
+    paper_weights,
+    solve_translation,
+    translation_solver,
+    translation_weights,
+)
+
+STEPS = {"flow": flow_step, "full": full_step, "sub-vp": sub_vp_step}
+
+FEWEST_DRAWS = 8
+"""Hypotheses whose spread is taken for the uncertainty; fewer say too little."""
 
 
 class Observation(NamedTuple):
     """What was seen of B people: keypoints `[B, J, 2]` px (undistorted), confidence `[B, J]`, intrinsics `[B, 3, 3]`.
 
-    A joint of confidence 0 is missing: its keypoint is not looked at.
+    A joint of confidence 0 is missing: its keypoint is not looked at. up `[B, 3]`, bones `[B, 10]`: what is known besides,
+    as of `View`.
     """
 
     keypoints: Tensor
     confidence: Tensor
     intrinsics: Tensor
+    up: Tensor | None = None
+    bones: Tensor | None = None
 
 
 class Lifted(NamedTuple):
@@ -32,8 +63,8 @@ class Lifted(NamedTuple):
 
     pose `[B, J, 3]`; hypotheses `[B, S, J, 3]`; score `[B, S]`, log-likelihood of the keypoints; uncertainty `[B, J]`,
     standard deviation (m) of the root-relative joint, of the posterior given the view or over exemplars, or else of the
-    hypotheses, NaN where there is nothing to tell it from; reprojection_error
-    `[B]` px.
+    hypotheses, NaN where there is nothing to tell it from; reprojection_error `[B]` px; swapped `[B]`, whether left and
+    right arm were exchanged in the keypoints, which was undone.
     """
 
     pose: Tensor
@@ -41,6 +72,7 @@ class Lifted(NamedTuple):
     score: Tensor
     uncertainty: Tensor
     reprojection_error: Tensor
+    swapped: Tensor
 
 
 def lift(
@@ -56,24 +88,42 @@ def lift(
 
     starts: S clusters or Q turned exemplars, as the preset's start says; none to start from the view. seed: of what chance
     there is, the same for every row. callback sees every iteration of Algorithm 1.
-    """
-    directions = keypoints_to_directions(seen.keypoints, seen.intrinsics)
-    view = View(normalize(directions, dim=-1)[:, None], seen.confidence[:, None])
-    weights = paper_weights(seen.confidence) if preset.pull == "hard" else relative_confidence(seen.confidence)
-    precise = directions if preset.pull == "hard" else directions.double()  # the published solve is in single precision
-    solver = translation_solver(precise, weights).to(directions)
-    solve = solver.for_each_hypothesis()
 
-    shown = view if preset.view else None
-    generator = torch.Generator().manual_seed(seed)
-    uncertainty = None
+    From the view or exemplars, the first hypothesis starts from the posterior mean and is the answer, whatever S; from the
+    view, the others are draws of the posterior, put on the rays.
+    """
+    view, directions, noise = look(seen, preset)
+    swapped = torch.zeros(len(directions), dtype=torch.bool, device=directions.device)
+    if preset.swaps and starts is None:
+        swapped = find_swapped_arms(denoise, view, preset.view_noise, noise)
+        keypoints, confidence = (exchange_arms(part, swapped) for part in (seen.keypoints, seen.confidence))
+        seen = seen._replace(keypoints=keypoints, confidence=confidence)
+        view, directions, noise = look(seen, preset)
+    theta = mirrored_denoiser(denoise) if preset.mirror else denoise
+    pull = partial(_pull, view=view, noise=noise, preset=preset)
+    solve = _translation_of(preset, directions, seen.confidence, noise)
+    levels = (
+        geometric_noise_levels(preset.steps, preset.first_noise, preset.last_noise)
+        if preset.schedule == "geometric"
+        else sub_vp_noise_levels(preset.steps)
+    )
+
+    uncertainty, draws = None, None
     if starts is None:
-        noise = torch.randn(max(samples - 1, preset.draws), *view.rays.shape[-2:], generator=generator).to(directions)
-        drawn = start.draw_from_view(denoise, view, noise, preset.view_noise, preset.last_noise, preset.draw_steps)
-        pose = torch.cat([start.view_mean(denoise, view, preset.view_noise), drawn[:, : samples - 1]], dim=1)
-        uncertainty = hypotheses.hypothesis_spread(drawn)
+        pose = start.view_mean(theta, view, preset.view_noise)
+        probes = start.antithetic_noise(2 * preset.probes, pose, seed)[::2]
+        uncertainty = start.probed_spread(denoise, view, pose, probes, preset.probe_noise)
+        if samples > 1:
+            draws = start.draw_from_view(
+                denoise, view, pose, samples - 1, preset.draw_noise, preset.last_noise, preset.draw_steps, seed
+            )
+            if samples > FEWEST_DRAWS:
+                uncertainty = hypotheses.hypothesis_spread(draws)
     elif preset.start == "exemplars":
+        weights = translation_weights(noise.squeeze(1))
+        solver = translation_solver(directions.double(), weights).to(directions)
         posterior = start.exemplar_posterior(starts, directions, weights, solver, preset.exemplar_spread)
+        generator = torch.Generator().manual_seed(seed)
         offset = torch.rand((), generator=generator, dtype=torch.float64).item()
         pose = torch.cat([posterior.mean()[:, None], posterior.draw(samples - 1, offset)], dim=1)
         uncertainty = posterior.spread()
@@ -82,42 +132,72 @@ def lift(
     if preset.optimise_start:
         pose, translation = _optimise(pose, seen, view, preset)
     else:
-        translation = solve(pose)
+        translation = solve(pose, None)
 
     pose, translation = zedo(
         pose,
         translation,
-        denoise,
-        geometric_noise_levels(preset.steps, preset.first_noise, preset.last_noise)
-        if preset.schedule == "geometric"
-        else sub_vp_noise_levels(preset.steps),
+        theta,
+        levels,
         solve=solve,
-        pull=partial(_pull, view=view, preset=preset),
-        step=full_step if preset.step == "full" else sub_vp_step,
+        pull=pull,
+        step=STEPS[preset.step],
         warmup=preset.warmup,
-        view=shown,
+        view=view if preset.view else None,
         callback=callback,
     )
+    if draws is not None:
+        pose, translation = torch.cat([pose, draws], dim=1), torch.cat([translation, solve(draws, None)], dim=1)
+    if preset.pull == "soft":
+        pose = pull(pose, translation, levels[-1])
 
     points = pose + translation
-    score = hypotheses.log_likelihood(points, view.rays, view.confidence, preset.keypoint_noise)
+    score = hypotheses.log_likelihood(points, view.rays, noise)
     answer = points[:, 0] if preset.answer == "first" else hypotheses.choose_best(points, score)
     if uncertainty is None:
         uncertainty = hypotheses.hypothesis_spread(pose - pose[..., :1, :])
-    return Lifted(answer, points, score, uncertainty, hypotheses.reprojection_error(answer, *seen))
+    error = hypotheses.reprojection_error(answer, seen.keypoints, seen.confidence, seen.intrinsics)
+    return Lifted(answer, points, score, uncertainty, error, swapped)
 
 
-def relative_confidence(confidence: Tensor) -> Tensor:
-    """Confidence as a part of the person's most confident joint's, which is above 0. `[..., J]` -> `[..., J]`."""
-    return confidence / confidence.amax(-1, keepdim=True)
+def look(seen: Observation, preset: Preset) -> tuple[View, Tensor, Tensor]:
+    """The view `[B, 1, J, ...]`, the directions of the keypoints `[B, J, 3]` and their noise (m) `[B, 1, J]`."""
+    directions = keypoints_to_directions(seen.keypoints, seen.intrinsics)
+    known = (None if part is None else part[:, None] for part in (seen.up, seen.bones))
+    view = View(normalize(directions, dim=-1)[:, None], seen.confidence[:, None], *known)
+    return view, directions, keypoint_noise(view.confidence, preset.least_noise, preset.doubt)
 
 
-def _pull(pose: Tensor, translation: Tensor, sigma: Tensor, view: View, preset: Preset) -> Tensor:
+def _translation_of(
+    preset: Preset, directions: Tensor, confidence: Tensor, noise: Tensor
+) -> Callable[[Tensor, Tensor | None], Tensor]:
+    """The preset's solve: the paper's, or weighted by the noise of keypoints, then by how far they contradict the pose."""
+    if preset.pull == "hard":  # as published, in single precision
+        return translation_solver(directions, paper_weights(confidence)).for_each_hypothesis()
+    rays = directions[:, None]
+    unit = normalize(rays, dim=-1)
+
+    def solve(pose: Tensor, translation: Tensor | None) -> Tensor:
+        if translation is None:
+            translation = solve_translation(pose, rays, translation_weights(noise).expand(pose.shape[:-1]))
+        if preset.robust:
+            distance = distance_from_rays(pose + translation, unit)
+            weights = translation_weights(doubted_noise(noise, distance, POSE_ERROR))
+        else:
+            weights = translation_weights(noise)
+        return solve_translation(pose, rays, weights)
+
+    return solve
+
+
+def _pull(pose: Tensor, translation: Tensor, sigma: Tensor, view: View, noise: Tensor, preset: Preset) -> Tensor:
     """Hard: the paper's projection, except that a missing joint has no ray. Soft: the gain of a Gaussian posterior."""
     if preset.pull == "hard":
         gain = (view.confidence > 0).to(pose).unsqueeze(-1)
     else:
-        gain = ray_gain(sigma, view.confidence, preset.keypoint_noise)
+        if preset.robust:
+            noise = doubted_noise(noise, distance_from_rays(pose + translation, view.rays), POSE_ERROR)
+        gain = ray_gain(sigma.to(pose), noise)
     return pull_on_rays(pose, translation, view.rays, gain)
 
 

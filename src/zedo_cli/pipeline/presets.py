@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, Posit
 
 
 class Preset(BaseModel):
-    """Settings of a lift. Metres, degrees."""
+    """Settings of a lift. Metres, degrees. The defaults are those of `balanced`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -14,15 +14,23 @@ class Preset(BaseModel):
 
     view: bool = True
     """Whether the denoiser sees rays and confidences, if it can. The paper's does not."""
-    start: Literal["view", "exemplars", "clusters"]
+    mirror: bool = True
+    """Denoise the mirror image too, and take the mean."""
+    swaps: bool = True
+    """Look for exchanged arms, and undo that."""
+    start: Literal["view", "exemplars", "clusters"] = "view"
     """What the denoiser makes of the view alone (of a prior that sees none: exemplars), posterior over an exemplar grid, or
     k-means centres."""
     view_noise: PositiveFloat = 4.0
     """Noise level, far above a body's size, at which the view alone decides."""
-    draws: PositiveInt = 16
-    """Poses drawn from the view's posterior, from which the uncertainty comes."""
-    draw_steps: PositiveInt = 8
+    draw_noise: PositiveFloat = 1.0
+    """Noise level, above the posterior's spread, from which hypotheses are drawn."""
+    draw_steps: PositiveInt = 5
     """Denoisings for each of them."""
+    probes: PositiveInt = 8
+    """Pushes from which the uncertainty of a single hypothesis comes; two denoisings each."""
+    probe_noise: PositiveFloat = 0.1
+    """Size of a push."""
     optimise_start: bool = False
     """Turn and move the clusters by the paper's optimisation (RO); else they stand where the translation solve puts them."""
     optimised_joints: tuple[int, ...] = (0, 1, 4)
@@ -37,19 +45,24 @@ class Preset(BaseModel):
     exemplar_spread: PositiveFloat = 0.14
     """Misfit, relative to the person's size in the image, at which an exemplar's probability has fallen to exp(-J / 8)."""
 
-    schedule: Literal["geometric", "sub-vp"]
-    steps: PositiveInt
-    first_noise: PositiveFloat = 0.1
+    schedule: Literal["geometric", "sub-vp"] = "geometric"
+    steps: PositiveInt = 4
+    first_noise: PositiveFloat = 0.2
     """First noise level of the geometric schedule; the paper's is fixed in time, 0.11 to 0.002 m."""
-    last_noise: PositiveFloat = 0.005
-    step: Literal["full", "sub-vp"]
-    """How far a denoising step goes: all the way, or the part that ZeDO goes."""
-    warmup: NonNegativeInt
+    last_noise: PositiveFloat = 0.01
+    """Last one, and the prior's own error across a ray, against which keypoints are weighed at the end."""
+    step: Literal["flow", "full", "sub-vp"] = "flow"
+    """How far a denoising step goes: to the next noise level, all the way, or the part that ZeDO goes."""
+    warmup: NonNegativeInt = 0
     """Iterations that keep the first translation (WU); `steps` keeps it throughout."""
-    pull: Literal["hard", "soft"]
+    pull: Literal["hard", "soft"] = "soft"
     """Fully on the rays, or as far as the noise of pose and keypoint says."""
-    keypoint_noise: PositiveFloat = 0.005
-    """Distance at which the ray of a fully confident keypoint passes its joint."""
+    least_noise: PositiveFloat = 0.0005
+    """Noise of a fully confident keypoint, in heights of the person in the image."""
+    doubt: PositiveFloat = 0.05
+    """What the odds against a keypoint, (1 - c) / c, add to that."""
+    robust: bool = True
+    """Hear keypoints less that contradict the others."""
     answer: Literal["first", "best"] = "first"
     """The hypothesis that starts from the posterior mean, or the one of the best score."""
 
@@ -60,6 +73,8 @@ PRESETS = {
         Preset(
             name="paper",
             view=False,
+            mirror=False,
+            swaps=False,
             start="clusters",
             optimise_start=True,
             schedule="sub-vp",
@@ -67,30 +82,12 @@ PRESETS = {
             step="sub-vp",
             warmup=200,
             pull="hard",
+            robust=False,
             answer="best",
         ),
-        Preset(
-            name="fast",
-            start="view",
-            schedule="geometric",
-            first_noise=0.1,
-            last_noise=0.02,
-            steps=2,
-            step="full",
-            warmup=2,
-            pull="soft",
-        ),
-        Preset(
-            name="balanced",
-            start="view",
-            schedule="geometric",
-            first_noise=0.2,
-            last_noise=0.005,
-            steps=4,
-            step="full",
-            warmup=4,
-            pull="soft",
-        ),
+        Preset(name="fast", mirror=False, swaps=False, steps=2, probes=2),
+        Preset(name="balanced"),
+        Preset(name="best", steps=16, draw_steps=16, probes=32),
     )
 }
 """`paper` agrees with the authors' program; `balanced` is the default."""

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from zedo_cli.skeletons import ADULT, MIRROR
+
 
 class View(NamedTuple):
     """What the camera saw of a person, free of the camera: unit rays and how far to trust them.
@@ -45,11 +47,44 @@ def pull_on_rays(pose: Tensor, translation: Tensor, rays: Tensor, gain: Tensor |
     return pose + gain * (on_rays - points)
 
 
-def ray_gain(sigma: Tensor, confidence: Tensor, keypoint_noise: float) -> Tensor:
-    """How far to believe a ray rather than a pose of noise `sigma` (m): the gain of a Gaussian posterior.
+def keypoint_noise(confidence: Tensor, least: float, doubt: float) -> Tensor:
+    """Standard deviation (m) at which the ray of a keypoint passes its joint; infinite for a missing joint.
 
-    The ray passes the joint at a distance of about `keypoint_noise / confidence` metres, the pose at `sigma`; the
-    weight of the ray is sigma^2 / (sigma^2 + (keypoint_noise / confidence)^2): 0 for a missing joint, 1 in the limit of
-    perfect keypoints. confidence `[..., J]` -> `[..., J, 1]`.
+    In pixels it grows with the person in the image, so at the joint it is a length: ADULT (least + doubt (1 - c) / c).
+    confidence `[..., J]` in 0..1 -> `[..., J]`.
     """
-    return ((sigma * confidence) ** 2 / ((sigma * confidence) ** 2 + keypoint_noise**2)).unsqueeze(-1)
+    return ADULT * (least + doubt * (1 - confidence) / confidence)
+
+
+def doubted_noise(noise: Tensor, distance: Tensor, sigma: Tensor | float, freedom: float = 4.0) -> Tensor:
+    """The noise (m) of keypoints whose rays pass a pose at `distance` (m), if the pose itself is good to `sigma` (m).
+
+    noise sqrt(1 + distance^2 / (freedom (sigma^2 + noise^2))): the standard deviation that a Student distribution of so
+    many degrees of freedom has in an iteration of reweighted least squares (Lange et al. 1989). A keypoint that
+    contradicts all others is heard less; in the limit of infinite `freedom`, as much. `[..., J]` -> `[..., J]`.
+    """
+    return noise * (1 + distance.square() / (freedom * (sigma**2 + noise.square()))).sqrt()
+
+
+def ray_gain(sigma: Tensor | float, noise: Tensor) -> Tensor:
+    """How far to believe rays of `noise` (m) rather than a pose of noise `sigma` (m): the gain of a Gaussian posterior.
+
+    sigma^2 / (sigma^2 + noise^2): 1 in the limit of perfect keypoints, 0 for a missing one. `[..., J]` -> `[..., J, 1]`.
+    """
+    return (sigma**2 / (sigma**2 + noise.square())).unsqueeze(-1)
+
+
+def distance_from_rays(points: Tensor, rays: Tensor) -> Tensor:
+    """Distance (m) of camera-frame points from unit rays. `[..., J, 3]`, `[..., J, 3]` -> `[..., J]`."""
+    return (points - (points * rays).sum(-1, keepdim=True) * rays).norm(dim=-1)
+
+
+def mirrored_pose(pose: Tensor) -> Tensor:
+    """The pose in a mirror that stands beside the camera: x negated, left and right exchanged. `[..., J, 3]`."""
+    return pose[..., list(MIRROR), :] * pose.new_tensor([-1.0, 1.0, 1.0])
+
+
+def mirrored_view(view: View) -> View:
+    """What the camera would have seen of the mirrored pose."""
+    up = None if view.up is None else view.up * view.up.new_tensor([-1.0, 1.0, 1.0])
+    return View(mirrored_pose(view.rays), view.confidence[..., list(MIRROR)], up, view.bones)

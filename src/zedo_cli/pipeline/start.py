@@ -91,14 +91,42 @@ def view_mean(denoise: Denoiser, view: View, sigma: float) -> Tensor:
     return pose - pose[..., :1, :]
 
 
-def draw_from_view(denoise: Denoiser, view: View, noise: Tensor, first: float, last: float, steps: int) -> Tensor:
-    """Poses drawn from p(pose | view) `[B, K, J, 3]`, root-relative (m), by the probability flow from `first` to `last` (m).
+def draw_from_view(
+    denoise: Denoiser, view: View, mean: Tensor, count: int, first: float, last: float, steps: int, seed: int = 0
+) -> Tensor:
+    """Poses drawn from p(pose | view) `[B, count, J, 3]`, root-relative (m).
 
-    noise: `[K, J, 3]` standard normal, the same for every row.
+    At a noise level `first` well above the posterior's spread, what is left of the posterior is its `mean` `[B, 1, J, 3]`
+    and noise; from there the probability flow goes down to `last`. `antithetic_noise` keeps the draws about their mean.
     """
-    levels = posterior_noise_levels(steps, first, last).to(noise)
-    poses = probability_flow(denoise, noise.expand(len(view.rays), -1, -1, -1), levels, view)
+    levels = posterior_noise_levels(steps, first, last).to(mean)
+    noise = antithetic_noise(count, mean, seed).expand(len(mean), -1, -1, -1)
+    poses = probability_flow(denoise, noise, levels, view, mean)
     return poses - poses[..., :1, :]
+
+
+def antithetic_noise(count: int, like: Tensor, seed: int = 0) -> Tensor:
+    """Standard normal noise `[count, J, 3]`, each with its negative; the same for every row.
+
+    What is drawn is in single precision on the CPU, then as `like`.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    half = torch.randn((count + 1) // 2, *like.shape[-2:], generator=generator)
+    return torch.stack([half, -half], dim=1).flatten(0, 1)[:count].to(like)
+
+
+def probed_spread(denoise: Denoiser, view: View, mean: Tensor, noise: Tensor, sigma: float) -> Tensor:
+    """Standard deviation (m) of p(pose | view) at each joint `[B, J]`, from how the denoiser answers a push.
+
+    A pose `mean + sigma n` comes back as far as the posterior is narrow: of a Gaussian of standard deviation p the answer
+    moves by d = p^2 sigma / (p^2 + sigma^2), so p^2 = d sigma^2 / (sigma - d) (the second order of Tweedie's formula, by
+    finite differences). noise `[K, J, 3]`; two evaluations a probe.
+    """
+    level = mean.new_tensor(sigma)
+    answers = [denoise(mean + way * sigma * noise, level, view) for way in (1, -1)]
+    moved = (answers[0] - answers[1]) / 2
+    moved = (moved - moved[..., :1, :]).square().mean(1).sqrt()
+    return (moved * sigma**2 / (sigma - moved).clamp(min=0.05 * sigma)).sum(-1).sqrt()
 
 
 class Starts(NamedTuple):

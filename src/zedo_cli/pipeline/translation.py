@@ -5,6 +5,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+NEAREST = 0.1
+"""Distance (m) from the camera that no joint comes nearer than."""
+
+POSE_ERROR = 0.03
+"""Error (m) across the ray of a pose that is put on its rays, besides that of the keypoints."""
+
 
 @dataclass(frozen=True)
 class TranslationSolver:
@@ -18,8 +24,11 @@ class TranslationSolver:
     solution: Tensor
     remainder: Tensor
 
-    def __call__(self, pose: Tensor) -> Tensor:
-        """Translations (m) of poses `[..., J, 3]` -> `[..., 1, 3]`. One behind the camera changes sign, as in ZeDO."""
+    def __call__(self, pose: Tensor, before: Tensor | None = None) -> Tensor:
+        """Translations (m) of poses `[..., J, 3]` -> `[..., 1, 3]`, whatever they were before.
+
+        One behind the camera changes sign, as in ZeDO.
+        """
         translation = (self.solution @ pose.flatten(-2).unsqueeze(-1)).mT
         return torch.where(translation[..., 2:] < 0, -translation, translation)
 
@@ -50,6 +59,30 @@ def translation_solver(rays: Tensor, weights: Tensor) -> TranslationSolver:
     solution = torch.linalg.inv(rows.mT @ rows) @ (rows.mT @ sides)
     remainder = sides - rows @ solution
     return TranslationSolver(solution, remainder)
+
+
+def solve_translation(pose: Tensor, rays: Tensor, weights: Tensor) -> Tensor:
+    """The same least squares without preparation, for weights that change with the pose: a regression.
+
+    With a = x - u z, b = y - v z and means over the joints weighted by the squared weights, T_z is the covariance of
+    (u, v) with (a, b) over the variance of (u, v), and T_x = mean(u) T_z - mean(a), T_y likewise.
+    pose, rays `[..., J, 3]`, weights `[..., J]` -> `[..., 1, 3]`. Every joint ends up before the camera.
+    """
+    share = weights.square().unsqueeze(-1)
+    share = share / share.sum(-2, keepdim=True)
+    plane = rays[..., :2] / rays[..., 2:]
+    sides = pose[..., :2] - plane * pose[..., 2:]
+    plane_mean, sides_mean = (share * plane).sum(-2, keepdim=True), (share * sides).sum(-2, keepdim=True)
+    offset = share * (plane - plane_mean)
+    depth = (offset * (sides - sides_mean)).sum((-2, -1), keepdim=True)
+    depth = depth / (offset * (plane - plane_mean)).sum((-2, -1), keepdim=True).clamp(min=1e-9)
+    depth = torch.maximum(depth, NEAREST - pose[..., 2:].amin(-2, keepdim=True))
+    return torch.cat([plane_mean * depth - sides_mean, depth], dim=-1)
+
+
+def translation_weights(noise: Tensor) -> Tensor:
+    """Row weights of rays of `noise` (m) from poses that are themselves good to `POSE_ERROR`. `[..., J]` -> `[..., J]`."""
+    return (POSE_ERROR**2 + noise.square()).rsqrt()
 
 
 def paper_weights(confidence: Tensor) -> Tensor:

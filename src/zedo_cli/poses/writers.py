@@ -25,6 +25,7 @@ _ARRAYS = (
     "keypoints_2d",
     "confidence",
     "intrinsics",
+    "swapped",
 )
 
 
@@ -67,6 +68,7 @@ def _write_json(poses: Poses, path: Path) -> None:
             "keypoints_2d": _rounded(poses.keypoints_2d[row], 3),
             "confidence": _rounded(poses.confidence[row], 4),
             "intrinsics": _rounded(poses.intrinsics[row], 6),
+            "swapped": bool(poses.swapped[row]),
         }
         for row in range(len(poses))
     ]

@@ -127,9 +127,14 @@ def evaluate(
     )
 
 
+def held_out_corpus() -> Corpus:
+    """The bundled people of no training file."""
+    return Corpus.load([bundled("data/mocap/heldout.npz")])
+
+
 def held_out_people(poses: int, seed: int) -> dict[str, Tensor]:
     """`poses` upright poses `[poses, 17, 3]` of each held-out split, or all if there are fewer."""
-    corpus = Corpus.load([bundled("data/mocap/heldout.npz")])
+    corpus = held_out_corpus()
     generator = Generator().manual_seed(seed)
     chosen = {}
     for name, subjects in HELD_OUT.items():

@@ -17,7 +17,7 @@ from torch.nn.functional import normalize
 from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.rays import View
 from zedo_cli.pipeline.rotations import camera_rotation
-from zedo_cli.skeletons import JOINTS, MIRROR, NOSE_TRUST
+from zedo_cli.skeletons import ADULT, JOINTS, MIRROR, NOSE_TRUST
 
 # ---- cameras
 
@@ -56,9 +56,6 @@ NEAREST, FARTHEST = 1.2, 12.0
 
 BESIDE_CENTRE = 0.22
 """Spread of the person's place in the image, in widths and heights of the image."""
-
-ADULT = 1.7
-"""Height (m) of a person, from which the distance follows."""
 
 # ---- detectors
 

@@ -1,0 +1,43 @@
+"""Cameras that are assumed or told by a photograph."""
+
+import math
+
+import pytest
+from PIL import Image
+
+from zedo_cli.cameras import assumed_camera, read_camera
+from zedo_cli.errors import InputError
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+def test_the_longer_side_spans_the_angle(size):
+    camera = assumed_camera(size, 90)
+    assert camera.intrinsics[0, 0] == pytest.approx(960)
+    assert camera.intrinsics[:2, 2].tolist() == [size[0] / 2, size[1] / 2]
+    assert 2 * math.degrees(math.atan(960 / assumed_camera(size).intrinsics[1, 1])) == pytest.approx(60)
+
+
+@pytest.mark.parametrize(("size", "fov", "word"), [((0, 100), None, "--image-size"), ((100, 100), 200, "--fov")])
+def test_impossible_cameras(size, fov, word):
+    with pytest.raises(InputError, match=word):
+        assumed_camera(size, fov)
+
+
+def test_a_photograph_tells_its_focal_length(tmp_path):
+    path = tmp_path / "photo.jpg"
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[41989] = 27
+    Image.new("RGB", (400, 300)).save(path, exif=exif)
+    camera = read_camera(path)
+    assert camera.intrinsics.tolist() == [[300, 0, 200], [0, 300, 150], [0, 0, 1]]
+    assert camera.size == (400, 300)
+
+
+def test_photographs_that_tell_nothing(tmp_path):
+    path = tmp_path / "photo.jpg"
+    Image.new("RGB", (400, 300)).save(path)
+    with pytest.raises(InputError, match="no 35 mm focal length; give K, or --image-size 400x300"):
+        read_camera(path)
+    path.write_bytes(b"no image")
+    with pytest.raises(InputError, match="is no image"):
+        read_camera(path)
