@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--presets", nargs="+", default=["paper", "fast", "balanced", "best"])
     parser.add_argument("--samples", type=int, default=1)
     parser.add_argument("--context", nargs="*", default=[], choices=["up", "bones"], help="tell the lifter the true ones")
-    parser.add_argument("--clips", action="store_true", help="rows of a clip share what they can")
+    parser.add_argument("--clips", action="store_true", help="rows of a clip share what they can (default: each for itself)")
     parser.add_argument("--prior", type=Path, default=bundled_prior())
     parser.add_argument("--steps", type=Path, help="draw error against evaluations, as PNG")
     options = parser.parse_args()
@@ -64,7 +64,7 @@ def main() -> None:
             errors = errors_of(poses.poses_3d, data)
             print(
                 f"{data.name:>18} {preset.name:>9}: {summary(errors, data)}"
-                f"  ({calls[0]} evaluations, {time.perf_counter() - started:.1f} s)"
+                f"  ({calls[0] / len(errors):.0f} evaluations, {time.perf_counter() - started:.1f} s)"
             )
             if options.samples > 1:
                 print(f"{'':>29}  {of_hypotheses(poses, data)}")
@@ -89,9 +89,9 @@ def lift(data: Dataset, prior: Prior, preset: Preset, options: argparse.Namespac
 
 @contextmanager
 def counted(prior: Prior) -> Iterator[list[int]]:
-    """How often the network is asked."""
+    """How many poses the network is given."""
     calls = [0]
-    hook = prior.network.register_forward_hook(lambda *_: calls.__setitem__(0, calls[0] + 1))
+    hook = prior.network.register_forward_pre_hook(lambda _, inputs: calls.__setitem__(0, calls[0] + len(inputs[0])))
     yield calls
     hook.remove()
 
@@ -184,9 +184,10 @@ def draw_error_against_evaluations(prior: Prior, path: Path) -> None:
     variants += [("paper", paper.model_copy(update={"steps": n, "warmup": n // 5})) for n in (50, 200, 1000)]
     for name, preset in variants:
         with counted(prior) as calls:
-            poses = lift_keypoints(data.keypoints, prior, preset=preset, batch_size=10**6)
+            poses = lift_keypoints(data.keypoints, prior, preset=preset, batch_size=10**6, clips=False)
         error = errors_of(poses.poses_3d, data).mean(0)
-        curves.setdefault(name, []).append((calls[0] - (2 if name != "paper" else 0), *error))
+        probes = 2 * preset.probes if name != "paper" else 0
+        curves.setdefault(name, []).append((calls[0] // len(data.truth) - probes, *error))
         print(f"{name:>6} {preset.steps:5d} steps, {curves[name][-1][0]:5d} evaluations: {error[0]:.1f} / {error[1]:.1f} mm")
     figure, axis = plt.subplots(figsize=(7, 4))
     labels = {"flow": "flow steps (balanced)", "full": "full denoising", "paper": "paper, blind, same weights"}

@@ -81,7 +81,7 @@ def lift_keypoints(
     progress: Callable[[int], None] | None = None,
     up: np.ndarray | None = None,
     bones: np.ndarray | None = None,
-    clips: bool = False,
+    clips: bool = True,
     height: float | None = None,
 ) -> Poses:
     """Lift every row, on the device that the prior is on.
@@ -97,7 +97,8 @@ def lift_keypoints(
         progress: called with the number of rows done.
         up: the vertical of each row's camera `[N, 3]`, or `[3]` of all, a unit vector upward in its frame; zeros: unknown.
         bones: lengths (m) of each row's `BONES` `[N, 10]`, or `[10]`; zeros: unknown.
-        clips: estimate what rows of a clip share (vertical, bones of a person) where it is not given, and tell the prior.
+        clips: estimate what rows of a clip share (vertical, bones of a person) where it is not given, and tell the prior;
+            of keypoints that are known to be of static cameras and tracked people.
         height: of everybody (m); fixes the scale, which a single camera cannot see.
 
     Raises `InputError` if there is no camera, or no start for this number of hypotheses.
@@ -113,8 +114,8 @@ def lift_keypoints(
         counts = ", ".join(map(str, prior.cluster_counts))
         raise InputError(f"--samples {samples}: preset '{preset.name}' starts from stored clusters, for S = {counts}")
     device = prior.exemplars.device
-    if preset.start == "view" and not prior.conditional:
-        preset = preset.model_copy(update={"start": "exemplars"})
+    if not prior.conditional:
+        preset = preset.for_blind_prior()
     starts = None
     if preset.start == "clusters":
         starts = Starts(prior.clusters(samples), torch.zeros(len(JOINTS), device=device))
@@ -126,11 +127,13 @@ def lift_keypoints(
     known = (None if given is None else _for_rows(given, len(keypoints)) for given in (up, bones))
     seen = Observation(*(torch.from_numpy(array) for array in arrays), *known)
     run = partial(_in_batches, prior=prior, starts=starts, samples=samples, seed=seed, rows=max(1, batch_size // samples))
-    people = torch.from_numpy(_index(keypoints.clip, keypoints.person))
-    if clips and prior.takes_context and preset.view:
+    each = np.arange(len(keypoints))
+    cameras = _index(keypoints.clip if keypoints.static else each)
+    people = _index(keypoints.clip, keypoints.person) if keypoints.static and keypoints.tracked else _index(each)
+    if clips and prior.takes_context and preset.view and seen.keypoints.shape[0] > len(cameras.unique()):
         first = run(seen, preset=PRESETS["fast"], samples=1).pose
         seen = seen._replace(
-            up=vertical_of_poses(first, torch.from_numpy(keypoints.clip)) if seen.up is None else seen.up,
+            up=vertical_of_poses(first, cameras) if seen.up is None else seen.up,
             bones=bones_of_poses(first, people) if seen.bones is None else seen.bones,
         )
     whole = run(seen, preset=preset, progress=progress)
@@ -198,9 +201,9 @@ def _for_rows(values: np.ndarray, rows: int) -> torch.Tensor:
     return torch.from_numpy(np.array(np.broadcast_to(values, (rows, values.shape[-1])), np.float32))
 
 
-def _index(*columns: np.ndarray) -> np.ndarray:
+def _index(*columns: np.ndarray) -> torch.Tensor:
     """The same number for rows that agree in all columns. `[N]`."""
-    return np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
+    return torch.from_numpy(np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)[1].reshape(-1))
 
 
 def _meta(keypoints: Keypoints, prior: Prior, camera: Camera | None, swapped: int) -> dict[str, Any]:

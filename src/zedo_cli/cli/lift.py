@@ -108,10 +108,10 @@ def lift(
     clips: Annotated[
         bool,
         typer.Option(
-            help="Rows of a clip share the camera's vertical, and those of a person the bones: estimate both from all.",
+            help="Frames of a static camera share its vertical, and those of a person the bones: estimate both from all.",
             rich_help_panel=_METHOD,
         ),
-    ] = False,
+    ] = True,
     prior: Annotated[
         Path | None,
         typer.Option(help="A prior of your own. [default: the bundled one]", rich_help_panel=_METHOD, show_default=False),

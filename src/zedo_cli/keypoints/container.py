@@ -25,7 +25,8 @@ class Keypoints:
     """2D keypoints, a row for a person in a frame.
 
     points: `[N, J, 2]` px. confidence: `[N, J]` in 0..1; 0 is a missing joint, whose point means nothing. frame, person,
-    clip: `[N]` integers; rows of one clip share one static camera. clip_names: names of the clips. skeleton: its name, or
+    clip: `[N]` integers. static: whether rows of one clip are known to share one camera that does not move; tracked: whether
+    a number of `person` is known to stay the same person in a clip. clip_names: names of the clips. skeleton: its name, or
     None if the file does not tell. image_size: width and height in px, if known. intrinsics: `[N, 3, 3]`, if the file has
     them. frame_count: frames in the input, those without a person included. notes: what was found and mended, a line
     each.
@@ -41,6 +42,8 @@ class Keypoints:
     skeleton: str | None = None
     image_size: tuple[float, float] | None = None
     intrinsics: np.ndarray | None = None
+    static: bool = True
+    tracked: bool = True
     notes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -160,5 +163,7 @@ def joined(parts: Sequence[Keypoints]) -> Keypoints:
         skeleton=first.skeleton,
         image_size=first.image_size if all(part.image_size == first.image_size for part in parts) else None,
         intrinsics=None if first.intrinsics is None else stack("intrinsics"),
+        static=all(part.static for part in parts),
+        tracked=all(part.tracked for part in parts),
         notes=tuple(note for part in parts for note in part.notes),
     )

@@ -57,6 +57,7 @@ def read_openpose(name: str, paths: list[Path]) -> Keypoints:
         clip=np.zeros(len(rows), np.int64),
         clip_names=(name,),
         frame_count=len(paths),
+        tracked=max(person, default=0) == 0,
         notes=tuple(notes),
     )
 

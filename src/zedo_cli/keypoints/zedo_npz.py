@@ -1,7 +1,8 @@
 """zedo's own NPZ of 2D keypoints.
 
 Keys: `keypoints [N, J, 2 or 3]` px (the third number is the confidence); optionally `confidence [N, J]`, `intrinsics
-[3, 3]` or `[N, 3, 3]`, `frame [N]`, `person [N]`, `clip [N]` (rows of one clip share one static camera), `image_size [2]`,
+[3, 3]` or `[N, 3, 3]`, `frame [N]`, `person [N]`, `clip [N]` (rows of one clip share one static camera;
+without it nothing is taken to be shared), `image_size [2]`,
 `joint_names [J]`, `skeleton`. Never pickled.
 """
 
@@ -45,5 +46,7 @@ def read_zedo_npz(path: Path) -> Keypoints:
         skeleton=str(file["skeleton"]) if "skeleton" in file else None,
         image_size=None if size is None else (float(size[0]), float(size[1])),
         intrinsics=intrinsics,
+        static="clip" in file,
+        tracked="person" in file or len(np.unique(np.stack([clip, frame], 1), axis=0)) == count,
     )
     return keypoints.in_named_order(names_of_joints)

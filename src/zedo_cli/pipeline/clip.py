@@ -55,12 +55,11 @@ def size_factor(poses: Tensor, group: Tensor, height: float) -> Tensor:
     Joints stay on their rays.
     """
     tall = standing_height(bone_lengths(poses))
-    factor = torch.ones_like(tall)
-    for index in group.unique():
-        which = group == index
-        factor[which] = height / tall[which].median()
-    return factor
+    for which in _groups(group, at_least=2):
+        tall[which] = tall[which].median()
+    return height / tall
 
 
-def _groups(group: Tensor) -> list[Tensor]:
-    return [group == index for index in group.unique() if (group == index).sum() >= FEWEST_ROWS]
+def _groups(group: Tensor, at_least: int = FEWEST_ROWS) -> list[Tensor]:
+    index, count = group.unique(return_counts=True)
+    return [group == one for one in index[count >= at_least]]

@@ -108,27 +108,7 @@ def lift(
         else sub_vp_noise_levels(preset.steps)
     )
 
-    uncertainty, draws = None, None
-    if starts is None:
-        pose = start.view_mean(theta, view, preset.view_noise)
-        probes = start.antithetic_noise(2 * preset.probes, pose, seed)[::2]
-        uncertainty = start.probed_spread(denoise, view, pose, probes, preset.probe_noise)
-        if samples > 1:
-            draws = start.draw_from_view(
-                denoise, view, pose, samples - 1, preset.draw_noise, preset.last_noise, preset.draw_steps, seed
-            )
-            if samples > FEWEST_DRAWS:
-                uncertainty = hypotheses.hypothesis_spread(draws)
-    elif preset.start == "exemplars":
-        weights = translation_weights(noise.squeeze(1))
-        solver = translation_solver(directions.double(), weights).to(directions)
-        posterior = start.exemplar_posterior(starts, directions, weights, solver, preset.exemplar_spread)
-        generator = torch.Generator().manual_seed(seed)
-        offset = torch.rand((), generator=generator, dtype=torch.float64).item()
-        pose = torch.cat([posterior.mean()[:, None], posterior.draw(samples - 1, offset)], dim=1)
-        uncertainty = posterior.spread()
-    else:
-        pose = starts.poses.expand(len(directions), -1, -1, -1)
+    pose, draws, uncertainty = _begin(denoise, theta, starts, view, noise, preset, samples, seed)
     if preset.optimise_start:
         pose, translation = _optimise(pose, seen, view, preset)
     else:
@@ -166,6 +146,38 @@ def look(seen: Observation, preset: Preset) -> tuple[View, Tensor, Tensor]:
     known = (None if part is None else part[:, None] for part in (seen.up, seen.bones))
     view = View(normalize(directions, dim=-1)[:, None], seen.confidence[:, None], *known)
     return view, directions, keypoint_noise(view.confidence, preset.least_noise, preset.doubt)
+
+
+def _begin(
+    denoise: Denoiser,
+    theta: Denoiser,
+    starts: start.Starts | None,
+    view: View,
+    noise: Tensor,
+    preset: Preset,
+    samples: int,
+    seed: int,
+) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    """Poses that the loop starts from `[B, S', J, 3]`, hypotheses that need no loop, the uncertainty `[B, J]`."""
+    if starts is None:
+        mean = start.view_mean(theta, view, preset.view_noise)
+        draws = None
+        if samples > 1:
+            draws = start.draw_from_view(
+                denoise, view, mean, samples - 1, preset.draw_noise, preset.last_noise, preset.draw_steps, seed
+            )
+        if draws is not None and draws.shape[1] >= FEWEST_DRAWS:
+            return mean, draws, hypotheses.hypothesis_spread(draws)
+        probes = start.antithetic_noise(2 * preset.probes, mean, seed)[::2]
+        return mean, draws, start.probed_spread(denoise, view, mean, probes, preset.probe_noise)
+    if preset.start == "exemplars":
+        rays, weights = view.rays.squeeze(1), translation_weights(noise.squeeze(1))
+        solver = translation_solver((rays / rays[..., 2:]).double(), weights).to(rays)
+        posterior = start.exemplar_posterior(starts, rays, weights, solver, preset.exemplar_spread)
+        generator = torch.Generator().manual_seed(seed)
+        offset = torch.rand((), generator=generator, dtype=torch.float64).item()
+        return torch.cat([posterior.mean()[:, None], posterior.draw(samples - 1, offset)], dim=1), None, posterior.spread()
+    return starts.poses.expand(len(view.rays), -1, -1, -1), None, None
 
 
 def _translation_of(

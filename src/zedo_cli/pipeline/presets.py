@@ -1,6 +1,6 @@
 """Named settings of the method, as one model: every number that decides a lift, apart from the prior and the seed."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -44,10 +44,14 @@ class Preset(BaseModel):
     rolls: tuple[float, ...] = (-20.0, 0.0, 20.0)
     exemplar_spread: PositiveFloat = 0.14
     """Misfit, relative to the person's size in the image, at which an exemplar's probability has fallen to exp(-J / 8)."""
+    blind_noise: PositiveFloat = 0.1
+    """First noise level if the prior sees no view: about the error of a start from exemplars, which more would forget."""
+    blind_steps: PositiveInt = 10
+    """Iterations then."""
 
     schedule: Literal["geometric", "sub-vp"] = "geometric"
     steps: PositiveInt = 4
-    first_noise: PositiveFloat = 0.2
+    first_noise: PositiveFloat = 0.8
     """First noise level of the geometric schedule; the paper's is fixed in time, 0.11 to 0.002 m."""
     last_noise: PositiveFloat = 0.01
     """Last one, and the prior's own error across a ray, against which keypoints are weighed at the end."""
@@ -65,6 +69,13 @@ class Preset(BaseModel):
     """Hear keypoints less that contradict the others."""
     answer: Literal["first", "best"] = "first"
     """The hypothesis that starts from the posterior mean, or the one of the best score."""
+
+    def for_blind_prior(self) -> Self:
+        """These settings with a prior that sees no view: from the view's posterior to that over exemplars."""
+        if self.start != "view":
+            return self
+        blind = {"view": False, "swaps": False, "start": "exemplars", "first_noise": self.blind_noise}
+        return self.model_copy(update=blind | {"steps": self.blind_steps})
 
 
 PRESETS = {
@@ -85,9 +96,9 @@ PRESETS = {
             robust=False,
             answer="best",
         ),
-        Preset(name="fast", mirror=False, swaps=False, steps=2, probes=2),
+        Preset(name="fast", mirror=False, swaps=False, first_noise=0.2, steps=2, probes=2, blind_steps=4),
         Preset(name="balanced"),
-        Preset(name="best", steps=16, draw_steps=16, probes=32),
+        Preset(name="best", steps=8, draw_steps=16, probes=32),
     )
 }
 """`paper` agrees with the authors' program; `balanced` is the default."""
