@@ -68,7 +68,7 @@ def main() -> None:
             )
             if options.samples > 1:
                 print(f"{'':>29}  {of_hypotheses(poses, data)}")
-            print(f"{'':>29}  error / uncertainty: {calibration(poses, data)}; {poses.swapped.sum()} swaps")
+            print(f"{'':>29}  error / uncertainty: {calibration(poses, data)}; {poses.swapped.any(1).sum()} swaps")
             if first is not None:
                 low, high = interval(errors - first, data)
                 print(f"{'':>29}  - {options.presets[0]}: {low[0]:+.1f} to {high[0]:+.1f} / {low[1]:+.1f} to {high[1]:+.1f}")
@@ -194,7 +194,7 @@ def draw_error_against_evaluations(prior: Prior, path: Path) -> None:
     for name, curve in curves.items():
         axis.plot([c[0] for c in curve], [c[1] for c in curve], "o-", label=labels[name])
     axis.set(xscale="log", xlabel="evaluations of the network", ylabel="MPJPE, mm", ylim=(0, None))
-    axis.legend()
+    axis.legend(loc="center right")
     figure.savefig(path, dpi=120, bbox_inches="tight")
 
 

@@ -8,12 +8,12 @@ import torch
 from places import EXAMPLE
 from zedo_cli.cameras import Camera, read_camera
 from zedo_cli.datasets import open_dataset
-from zedo_cli.keypoints import read_keypoints
+from zedo_cli.keypoints import read_keypoints, undistorted
 from zedo_cli.lifting import lift_keypoints
 from zedo_cli.metrics import mpjpe, pa_mpjpe, root_centred
 from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.presets import PRESETS
-from zedo_cli.skeletons import LIMBS
+from zedo_cli.skeletons import LIMBS, MIRROR
 
 CALIBRATION = EXAMPLE / "calibration.toml"
 
@@ -98,3 +98,15 @@ def test_the_goals_on_held_out_people_are_kept(prior):
     assert mpjpe(ours, theirs).mean() < 0.050
     assert pa_mpjpe(ours, theirs).mean() < 0.036
     assert np.median(poses.reprojection_error) < 0.1
+
+
+def test_a_video_with_exchanged_sides_is_lifted_as_it_was_meant(prior):
+    keypoints = undistorted(read_keypoints([EXAMPLE / "openpose/cam01_json"]), read_camera(CALIBRATION, "cam_01"))
+    meant = lift_keypoints(keypoints, prior, preset=PRESETS["balanced"])
+    points, confidence = keypoints.points.copy(), keypoints.confidence.copy()
+    points[40:50], confidence[40:50] = points[40:50][:, MIRROR], confidence[40:50][:, MIRROR]
+    poses = lift_keypoints(replace(keypoints, points=points, confidence=confidence), prior, preset=PRESETS["balanced"])
+    assert not meant.swapped.any()
+    assert (poses.swapped.all(1) == np.isin(np.arange(100), np.arange(40, 50))).all()
+    assert "left and right were exchanged in 10 rows: undone" in poses.meta["notes"]
+    assert np.abs(poses.poses_3d - meant.poses_3d).max() < 0.01

@@ -24,6 +24,7 @@ from zedo_cli.pipeline.lift import Lifted, Observation, lift
 from zedo_cli.pipeline.presets import PRESETS, Preset
 from zedo_cli.pipeline.start import Starts, exemplar_kernel, turned_exemplars
 from zedo_cli.pipeline.swaps import exchange_arms
+from zedo_cli.pipeline.switches import PARTS, exchange_parts, find_switches
 from zedo_cli.poses import Poses
 from zedo_cli.prior import Prior
 from zedo_cli.skeletons import JOINTS
@@ -130,6 +131,12 @@ def lift_keypoints(
     each = np.arange(len(keypoints))
     cameras = _index(keypoints.clip if keypoints.static else each)
     people = _index(keypoints.clip, keypoints.person) if keypoints.static and keypoints.tracked else _index(each)
+    switched = torch.zeros(len(keypoints), len(PARTS), dtype=torch.bool)
+    if clips and preset.swaps:
+        switched = _switches(seen, people, torch.from_numpy(keypoints.frame))
+        seen = seen._replace(
+            keypoints=exchange_parts(seen.keypoints, switched), confidence=exchange_parts(seen.confidence, switched)
+        )
     if clips and prior.takes_context and preset.view and seen.keypoints.shape[0] > len(cameras.unique()):
         first = run(seen, preset=PRESETS["fast"], samples=1).pose
         seen = seen._replace(
@@ -139,6 +146,8 @@ def lift_keypoints(
     whole = run(seen, preset=preset, progress=progress)
     if height is not None:
         whole = _resized(whole, size_factor(whole.pose, people, height))
+    arms = torch.tensor([part == "arms" for part in PARTS])
+    swapped = switched ^ (whole.swapped[:, None] & arms)
     return Poses(
         poses_3d=whole.pose.numpy(),
         hypotheses_3d=whole.hypotheses.numpy(),
@@ -150,10 +159,10 @@ def lift_keypoints(
         clip=keypoints.clip,
         keypoints_2d=exchange_arms(seen.keypoints, whole.swapped).numpy(),
         confidence=exchange_arms(seen.confidence, whole.swapped).numpy(),
-        swapped=whole.swapped.numpy(),
+        swapped=swapped.numpy(),
         joint_names=JOINTS,
         intrinsics=arrays[2],
-        meta=_meta(keypoints, prior, camera, int(whole.swapped.sum()))
+        meta=_meta(keypoints, prior, camera, int(swapped.any(1).sum()))
         | {
             "preset": preset.model_dump(mode="json"),
             "samples": samples,
@@ -187,6 +196,18 @@ def _in_batches(
     return Lifted(*(torch.cat(tensors) for tensors in zip(*parts, strict=True)))
 
 
+def _switches(seen: Observation, people: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
+    """`find_switches` for each person's clip `[N, 3]`; a person who is in a frame twice is left alone."""
+    found = torch.zeros(len(frame), len(PARTS), dtype=torch.bool)
+    index, count = people.unique(return_counts=True)
+    for person in index[count > 1]:
+        rows = torch.nonzero(people == person).squeeze(1)
+        rows = rows[frame[rows].argsort(stable=True)]
+        if (frame[rows].diff() > 0).all():
+            found[rows] = find_switches(seen.keypoints[rows], seen.confidence[rows], frame[rows])
+    return found
+
+
 def _resized(lifted: Lifted, factor: torch.Tensor) -> Lifted:
     """Everything in metres times a `factor [N]`; what was seen stays as it was."""
     return lifted._replace(
@@ -207,7 +228,7 @@ def _index(*columns: np.ndarray) -> torch.Tensor:
 
 
 def _meta(keypoints: Keypoints, prior: Prior, camera: Camera | None, swapped: int) -> dict[str, Any]:
-    notes = [f"left and right arm were exchanged in {swapped} rows: undone"] if swapped else []
+    notes = [f"left and right were exchanged in {swapped} rows: undone"] if swapped else []
     return {
         "zedo": __version__,
         "prior": {"name": prior.name, "sha256": prior.digest, "licence": prior.card.licence},

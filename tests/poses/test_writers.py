@@ -28,7 +28,7 @@ def poses():
         confidence=generator.uniform(size=(3, 17)).astype(np.float32),
         joint_names=JOINTS,
         intrinsics=np.eye(3, dtype=np.float32)[None].repeat(3, 0),
-        swapped=np.array([False, True, False]),
+        swapped=np.array([[False] * 3, [False, True, False], [True] * 3]),
         meta={"seed": 0, "units": {"poses_3d": "metres"}},
     )
 

@@ -17,7 +17,7 @@ class Preset(BaseModel):
     mirror: bool = True
     """Denoise the mirror image too, and take the mean."""
     swaps: bool = True
-    """Look for exchanged arms, and undo that."""
+    """Look for exchanged sides, and undo that: of arms in each image, of arms, legs and bodies in videos."""
     start: Literal["view", "exemplars", "clusters"] = "view"
     """What the denoiser makes of the view alone (of a prior that sees none: exemplars), posterior over an exemplar grid, or
     k-means centres."""

@@ -14,8 +14,8 @@ class Poses:
     higher is better. uncertainty: `[N, 17]` m, standard deviation of the joint relative to the pelvis; NaN if unknown.
     reprojection_error: `[N]`, mean over the seen joints, pixels after undistortion. frame, person, clip: `[N]`.
     keypoints_2d, confidence: `[N, 17, 2]` px and `[N, 17]`, what was lifted, undistorted and on the 17 joints.
-    intrinsics: `[N, 3, 3]`. swapped: `[N]`, whether left and right arm were exchanged in the keypoints, which was undone.
-    meta: what made them (JSON).
+    intrinsics: `[N, 3, 3]`. swapped: `[N, 3]`, whether hips and shoulders, arms, legs had left and right exchanged in the
+    keypoints, which was undone. meta: what made them (JSON).
     """
 
     poses_3d: np.ndarray

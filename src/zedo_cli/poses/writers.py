@@ -68,7 +68,7 @@ def _write_json(poses: Poses, path: Path) -> None:
             "keypoints_2d": _rounded(poses.keypoints_2d[row], 3),
             "confidence": _rounded(poses.confidence[row], 4),
             "intrinsics": _rounded(poses.intrinsics[row], 6),
-            "swapped": bool(poses.swapped[row]),
+            "swapped": poses.swapped[row].tolist(),
         }
         for row in range(len(poses))
     ]
