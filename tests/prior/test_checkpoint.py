@@ -10,6 +10,8 @@ from safetensors.torch import load_file, save_file
 from zedo_cli.errors import InputError
 from zedo_cli.files import bundled
 from zedo_cli.prior import load_prior, save_prior
+from zedo_cli.prior.evaluation import held_out_people
+from zedo_cli.prior.virtual_views import draw_scene, exact_view
 from zedo_cli.skeletons import JOINTS
 
 
@@ -35,6 +37,20 @@ def test_the_bundled_prior_tells_what_it_is(prior):
     assert prior.cluster_counts == [1, 50]
     assert prior.exemplars.shape == (500, 17, 3)
     assert sum(parameter.numel() for parameter in prior.parameters()) < 3_000_000
+
+
+def test_the_small_prior_is_bundled_too_and_answers_alike(prior):
+    path = bundled("checkpoints/open-small.safetensors")
+    small = load_prior(path)
+    assert sum(parameter.numel() for parameter in small.network.parameters()) <= 1_500_000
+    assert path.stat().st_size < 25e6
+    assert small.card.samples_seen >= 60_000_000
+    assert not small.takes_context
+    scene = draw_scene(held_out_people(100, 0)["CMU 13/14"], torch.Generator().manual_seed(0))
+    nothing, far = torch.zeros_like(scene.poses), torch.tensor(4.0)
+    with torch.no_grad():
+        errors = [(p(nothing, far, exact_view(scene)) - scene.poses).norm(dim=-1).mean() for p in (prior, small)]
+    assert errors[1] < 1.25 * errors[0]
 
 
 def test_the_prior_without_rotation_is_bundled_too():
