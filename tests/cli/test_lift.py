@@ -204,6 +204,7 @@ def test_settings_of_the_preset_are_reachable_and_recorded(zedo, tmp_path, keypo
         (("--set", "steps"), "--set steps: write NAME=VALUE; the names are view, mirror"),
         (("--set", "speed=3"), "--set speed=3: write NAME=VALUE"),
         (("--set", "steps=-1"), "--set steps"),
+        (("--set", "first_noise=Infinity"), "--set first_noise"),
         (("--height", 180), "--height 180: must be a person's, in metres"),
         (("--camera-up", "up"), "--camera-up up: write X,Y,Z"),
         (("--camera-up", "0,0,0"), "--camera-up 0,0,0: write X,Y,Z"),
