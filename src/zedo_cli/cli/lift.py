@@ -117,7 +117,10 @@ def lift(
         typer.Option(help="A prior of your own. [default: the bundled one]", rich_help_panel=_METHOD, show_default=False),
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, max=2**32 - 1, help="Of the choice among starts, for S > 1.", rich_help_panel=_METHOD)
+        int,
+        typer.Option(
+            min=0, max=2**32 - 1, help="Of the noise that hypotheses and uncertainty come from.", rich_help_panel=_METHOD
+        ),
     ] = 0,
     device: Device = "auto",
     batch_size: Annotated[
