@@ -7,16 +7,16 @@ distance; camera frame X right, Y down, Z forward.
 """
 
 import math
-from typing import NamedTuple
 
 import roma
 import torch
 from torch import Generator, Tensor
 from torch.nn.functional import normalize
 
-from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.rays import View
 from zedo_cli.pipeline.rotations import camera_rotation
+from zedo_cli.prior.draw import Draw
+from zedo_cli.prior.scene import Scene, known_bones, known_vertical
 from zedo_cli.skeletons import ADULT, JOINTS, MIRROR, NOSE_TRUST
 
 # ---- cameras
@@ -117,17 +117,6 @@ INCOMPLETE_EXACT = 0.3
 MASKED = 0.18
 """Share of training views that are masked as a whole: the unconditional prior learns from these."""
 
-# ---- what may be known besides
-
-VERTICAL_KNOWN, BONES_KNOWN = 0.4, 0.4
-"""Shares of views with a known vertical (a calibration, a level, or many frames) and known bones (many frames, a tape)."""
-
-VERTICAL_ERROR_DEGREES = 3.0
-"""Error of such a vertical: none of a calibration with a board on the floor, 3-5 degrees of an estimate from a clip."""
-
-SIZE_ERROR, BONE_ERROR = 0.025, 0.04
-"""Relative errors of known bones, all together and each: no tape meets a joint, no estimate is better."""
-
 _LEGS = [i for i, name in enumerate(JOINTS) if name.endswith(("hip", "knee", "ankle"))]
 _SHANKS = [i for i, name in enumerate(JOINTS) if name.endswith(("knee", "ankle"))]
 _LEFT, _RIGHT = ([i for i, name in enumerate(JOINTS) if name.startswith(side)] for side in ("left", "right"))
@@ -137,19 +126,9 @@ _PELVIS, _SPINE, _THORAX, _NOSE, _HEAD_TOP = 0, *_TRUNK
 _HIPS, _SHOULDERS = ([i for i, name in enumerate(JOINTS) if name.endswith(part)] for part in ("hip", "shoulder"))
 
 
-class Scene(NamedTuple):
-    """People before cameras: poses `[batch, 17, 3]` and places of their pelvises `[batch, 3]`, metres, half the image's
-    width and height as tangents `[batch, 2]`, and the vertical `[batch, 3]`, a unit vector upward. Camera frame."""
-
-    poses: Tensor
-    places: Tensor
-    border: Tensor
-    up: Tensor
-
-
 def draw_scene(poses: Tensor, generator: Generator, rotation: bool = True) -> Scene:
     """Put upright poses `[batch, 17, 3]` before random cameras; without `rotation` they stay turned as they are."""
-    draw = _Draw(len(poses), generator)
+    draw = Draw(len(poses), generator)
     up = poses.new_tensor([0.0, -1.0, 0.0]).expand(len(poses), 3)
     if rotation:
         person, camera = draw_orientations(len(poses), generator)
@@ -170,7 +149,7 @@ def draw_orientations(batch: int, generator: Generator) -> tuple[Tensor, Tensor]
 
     They are the same (yaw, then pitch, then roll), but for people who lie, fall or hang.
     """
-    draw = _Draw(batch, generator)
+    draw = Draw(batch, generator)
     level = draw.chance(LEVEL_CAMERAS)
     mean, spread = LEVEL_PITCH_DEGREES
     pitch = torch.where(level, mean + spread * draw.normal(), draw.uniform(*PITCH_DEGREES))
@@ -194,7 +173,7 @@ def detected_view(scene: Scene, generator: Generator, exact: float = 0.0, faults
     Without `faults` there is nothing but noise and confidences: whole people, no outliers, no swaps, every joint known.
     """
     points = scene.poses + scene.places[:, None]
-    draw = _Draw(len(points), generator)
+    draw = Draw(len(points), generator)
     size = (ADULT / scene.places[:, 2])[:, None]
     true = points[..., :2] / points[..., 2:].clamp(min=NEAREST / 4)
     noisy = ~draw.chance(exact)
@@ -219,27 +198,12 @@ def detected_view(scene: Scene, generator: Generator, exact: float = 0.0, faults
 def training_view(scene: Scene, generator: Generator) -> View:
     """The mixture that a network is trained on: exact, detector-like and masked views, of some of which more is known."""
     view = detected_view(scene, generator, EXACT)
-    masked = _Draw(len(scene.poses), generator).chance(MASKED)[:, None]
+    masked = Draw(len(scene.poses), generator).chance(MASKED)[:, None]
     up, bones = known_vertical(scene, generator), known_bones(scene, generator)
     return View(view.rays, view.confidence.masked_fill(masked, 0), up.masked_fill(masked, 0), bones.masked_fill(masked, 0))
 
 
-def known_vertical(scene: Scene, generator: Generator, share: float = VERTICAL_KNOWN) -> Tensor:
-    """The vertical `[batch, 3]` as well as it is known of a `share` of the cameras; zeros of the others."""
-    draw = _Draw(len(scene.poses), generator)
-    error = math.radians(VERTICAL_ERROR_DEGREES) / 2**0.5 * draw.normal(3)
-    return normalize(scene.up + error, dim=-1) * draw.chance(share)[:, None]
-
-
-def known_bones(scene: Scene, generator: Generator, share: float = BONES_KNOWN) -> Tensor:
-    """Lengths of `BONES` (m) `[batch, 10]` as well as they are known of a `share` of the people; zeros of the others."""
-    draw = _Draw(len(scene.poses), generator)
-    lengths = bone_lengths(scene.poses)
-    error = SIZE_ERROR * draw.normal(1) + BONE_ERROR * draw.normal(lengths.shape[1])
-    return lengths * error.exp() * draw.chance(share)[:, None]
-
-
-def _errors(draw: "_Draw", size: Tensor, faults: bool) -> Tensor:
+def _errors(draw: Draw, size: Tensor, faults: bool) -> Tensor:
     """Displacements `[batch, 17, 2]` (tangent) of the keypoints of people of `size [batch, 1]` in the image."""
     factors = [next((f for part, f in JOINT_NOISE.items() if name.endswith(part)), 1.0) for name in JOINTS]
     level = draw.log_uniform(*NOISE)[:, None] * size
@@ -252,7 +216,7 @@ def _errors(draw: "_Draw", size: Tensor, faults: bool) -> Tensor:
     return spread[..., None] * unit + stray[..., None] * draw.normal(17, 2)
 
 
-def _confidences(draw: "_Draw", error: Tensor) -> Tensor:
+def _confidences(draw: Draw, error: Tensor) -> Tensor:
     """Confidences `[batch, 17]` of keypoints whose errors are `error [batch, 17]` heights of the person."""
     honesty = draw.uniform(0, 1)[:, None]
     told = honesty * torch.exp(-0.5 * error / DOUBT) + (1 - honesty) * draw.uniform(0.3, 1, 17)
@@ -262,7 +226,7 @@ def _confidences(draw: "_Draw", error: Tensor) -> Tensor:
     return torch.where(kind < NO_CONFIDENCE, 1.0, told)
 
 
-def _swapped(plane: Tensor, draw: "_Draw", noisy: Tensor) -> Tensor:
+def _swapped(plane: Tensor, draw: Draw, noisy: Tensor) -> Tensor:
     """Keypoints `[batch, 17, 2]` of which some have left and right exchanged."""
     for chance, joints in ((LIMB_SWAPS, _ARMS), (LIMB_SWAPS, _LEGS), (BODY_SWAPS, range(17))):
         order = list(range(17))
@@ -272,7 +236,7 @@ def _swapped(plane: Tensor, draw: "_Draw", noisy: Tensor) -> Tensor:
     return plane
 
 
-def _missing(draw: "_Draw") -> Tensor:
+def _missing(draw: Draw) -> Tensor:
     """Which joints are not found `[batch, 17]`: none, where fewer than four limb joints would be left."""
     missing = draw.chance(MISSING, 17)
     part = draw.uniform(0, 1)
@@ -289,7 +253,7 @@ def _missing(draw: "_Draw") -> Tensor:
 
 
 def _with_joints_of_coco(
-    plane: Tensor, confidence: Tensor, which: Tensor, draw: "_Draw", size: Tensor
+    plane: Tensor, confidence: Tensor, which: Tensor, draw: Draw, size: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Views `which [batch]` as by a skeleton with limbs, a nose, and perhaps the head's top."""
     other, trust = plane.clone(), confidence.clone()
@@ -301,23 +265,3 @@ def _with_joints_of_coco(
     trust[:, _SPINE] = 0
     trust[:, _HEAD_TOP] *= draw.chance(HEAD_TOPS)
     return torch.where(which[:, None, None], other, plane), torch.where(which[:, None], trust, confidence)
-
-
-class _Draw:
-    """Random numbers for each of a batch, on the generator's device."""
-
-    def __init__(self, batch: int, generator: Generator) -> None:
-        self.batch, self.generator = batch, generator
-
-    def uniform(self, low: float, high: float, *shape: int) -> Tensor:
-        size = (self.batch, *shape)
-        return low + (high - low) * torch.rand(size, generator=self.generator, device=self.generator.device)
-
-    def log_uniform(self, low: float, high: float) -> Tensor:
-        return self.uniform(math.log(low), math.log(high)).exp()
-
-    def normal(self, *shape: int) -> Tensor:
-        return torch.randn((self.batch, *shape), generator=self.generator, device=self.generator.device)
-
-    def chance(self, share: float, *shape: int) -> Tensor:
-        return self.uniform(0, 1, *shape) < share
