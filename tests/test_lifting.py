@@ -8,11 +8,13 @@ import torch
 from places import EXAMPLE
 from zedo_cli.cameras import Camera, read_camera
 from zedo_cli.datasets import open_dataset
+from zedo_cli.files import bundled
 from zedo_cli.keypoints import read_keypoints, undistorted
-from zedo_cli.lifting import lift_keypoints
+from zedo_cli.lifting import changed_preset, lift_keypoints
 from zedo_cli.metrics import mpjpe, pa_mpjpe, root_centred
 from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.presets import PRESETS
+from zedo_cli.prior import load_prior
 from zedo_cli.skeletons import LIMBS, MIRROR
 
 CALIBRATION = EXAMPLE / "calibration.toml"
@@ -110,3 +112,26 @@ def test_a_video_with_exchanged_sides_is_lifted_as_it_was_meant(prior):
     assert (poses.swapped.all(1) == np.isin(np.arange(100), np.arange(40, 50))).all()
     assert "left and right were exchanged in 10 rows: undone" in poses.meta["notes"]
     assert np.abs(poses.poses_3d - meant.poses_3d).max() < 0.01
+
+
+def test_another_start_in_a_clip_still_knows_its_vertical_from_the_view(prior):
+    data = open_dataset()
+    keypoints, truth = data.keypoints.take(np.arange(6)), root_centred(data.truth[:6])
+    preset = changed_preset(PRESETS["balanced"], ["start=exemplars", "yaws=8", "first_noise=0.1"])
+    alone, together = (lift_keypoints(keypoints, prior, preset=preset, clips=clips) for clips in (False, True))
+    errors = [mpjpe(root_centred(poses.poses_3d), truth).mean() for poses in (alone, together)]
+    assert errors[1] < 1.3 * errors[0]
+
+
+def test_a_row_without_anything_harms_no_other(prior):
+    data = open_dataset().keypoints.take(np.arange(10))
+    confidence, points = data.confidence.copy(), data.points.copy()
+    confidence[3], points[4, 5], confidence[4, 5] = 0, np.nan, 0
+    poses = lift_keypoints(replace(data, confidence=confidence, points=points), prior)
+    assert np.isfinite(poses.poses_3d[np.arange(10) != 3]).all()
+
+
+def test_what_a_prior_cannot_use_is_said(prior):
+    small = load_prior(bundled("checkpoints/open-small.safetensors"))
+    poses = lift_keypoints(open_dataset().keypoints.take(np.arange(2)), small, up=np.array([0.0, -1, 0]))
+    assert any("the vertical and bones are not used" in note for note in poses.meta["notes"])

@@ -54,7 +54,7 @@ def changed_preset(preset: Preset, changes: list[str]) -> Preset:
             raise InputError(f"--set {change}: write NAME=VALUE; the names are {known}")
         try:
             values[name] = json.loads(value)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             values[name] = value
     try:
         return Preset.model_validate(values)
@@ -104,7 +104,10 @@ def lift_keypoints(
 
     Raises `InputError` if there is no camera, or no start for this number of hypotheses.
     """
+    given = len(keypoints)
     keypoints = undistorted(keypoints, camera)
+    if len(keypoints) < given and any(known is not None and known.ndim > 1 for known in (up, bones)):
+        raise InputError(f"{given - len(keypoints)} rows have too little to be lifted: leave them out, or give one vertical")
     if keypoints.intrinsics is None:
         raise InputError(
             f"{keypoints.clip_names[0]}: holds no camera; give one with --intrinsics, or assume one with --image-size"
@@ -124,10 +127,11 @@ def lift_keypoints(
         turned = turned_exemplars(prior.exemplars, preset.yaws, preset.pitches, preset.rolls)
         starts = Starts(turned, exemplar_kernel(prior.exemplars))
 
-    arrays = [np.array(array, np.float32) for array in (keypoints.points, keypoints.confidence, keypoints.intrinsics)]
+    points = np.where(keypoints.confidence[..., None] > 0, keypoints.points, 0)
+    arrays = [np.array(array, np.float32) for array in (points, keypoints.confidence, keypoints.intrinsics)]
     known = (None if given is None else _for_rows(given, len(keypoints)) for given in (up, bones))
     seen = Observation(*(torch.from_numpy(array) for array in arrays), *known)
-    run = partial(_in_batches, prior=prior, starts=starts, samples=samples, seed=seed, rows=max(1, batch_size // samples))
+    run = partial(_in_batches, prior=prior, seed=seed)
     each = np.arange(len(keypoints))
     cameras = _index(keypoints.clip if keypoints.static else each)
     people = _index(keypoints.clip, keypoints.person) if keypoints.static and keypoints.tracked else _index(each)
@@ -138,16 +142,19 @@ def lift_keypoints(
             keypoints=exchange_parts(seen.keypoints, switched), confidence=exchange_parts(seen.confidence, switched)
         )
     if clips and prior.takes_context and preset.view and seen.keypoints.shape[0] > len(cameras.unique()):
-        first = run(seen, preset=PRESETS["fast"], samples=1).pose
+        first = run(seen, starts=None, preset=PRESETS["fast"], samples=1, rows=batch_size).pose
         seen = seen._replace(
             up=vertical_of_poses(first, cameras) if seen.up is None else seen.up,
             bones=bones_of_poses(first, people) if seen.bones is None else seen.bones,
         )
-    whole = run(seen, preset=preset, progress=progress)
+    whole = run(seen, starts=starts, preset=preset, samples=samples, rows=max(1, batch_size // samples), progress=progress)
     if height is not None:
         whole = _resized(whole, size_factor(whole.pose, people, height))
     arms = torch.tensor([part == "arms" for part in PARTS])
     swapped = switched ^ (whole.swapped[:, None] & arms)
+    unheard = []
+    if (up is not None or bones is not None) and not (prior.takes_context and preset.view):
+        unheard.append(f"the vertical and bones are not used: prior {prior.name} or preset {preset.name} does not take them")
     return Poses(
         poses_3d=whole.pose.numpy(),
         hypotheses_3d=whole.hypotheses.numpy(),
@@ -162,7 +169,7 @@ def lift_keypoints(
         swapped=swapped.numpy(),
         joint_names=JOINTS,
         intrinsics=arrays[2],
-        meta=_meta(keypoints, prior, camera, int(swapped.any(1).sum()))
+        meta=_meta(keypoints, prior, camera, int(swapped.any(1).sum()), unheard)
         | {
             "preset": preset.model_dump(mode="json"),
             "samples": samples,
@@ -170,6 +177,7 @@ def lift_keypoints(
             "clips": clips,
             "height": height,
             "up": None if up is None else np.round(up, 6).tolist(),
+            "bones": None if bones is None else np.round(bones, 4).tolist(),
         },
     )
 
@@ -227,7 +235,7 @@ def _index(*columns: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)[1].reshape(-1))
 
 
-def _meta(keypoints: Keypoints, prior: Prior, camera: Camera | None, swapped: int) -> dict[str, Any]:
+def _meta(keypoints: Keypoints, prior: Prior, camera: Camera | None, swapped: int, more: list[str]) -> dict[str, Any]:
     notes = [f"left and right were exchanged in {swapped} rows: undone"] if swapped else []
     return {
         "zedo": __version__,
@@ -239,5 +247,5 @@ def _meta(keypoints: Keypoints, prior: Prior, camera: Camera | None, swapped: in
         "skeleton": keypoints.skeleton,
         "units": {"poses_3d": "metres", "uncertainty": "metres", "reprojection_error": "pixels"},
         "frame": "camera: X right, Y down, Z forward",
-        "notes": [*keypoints.notes, *notes],
+        "notes": [*keypoints.notes, *notes, *more],
     }

@@ -41,3 +41,13 @@ def test_photographs_that_tell_nothing(tmp_path):
     path.write_bytes(b"no image")
     with pytest.raises(InputError, match="is no image"):
         read_camera(path)
+
+
+def test_a_photograph_stored_on_its_side_is_turned(tmp_path):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[41989] = 27
+    exif[274] = 6
+    Image.new("RGB", (400, 300)).save(tmp_path / "photo.jpg", exif=exif)
+    camera = read_camera(tmp_path / "photo.jpg")
+    assert camera.size == (300, 400)
+    assert camera.intrinsics.tolist() == [[300, 0, 150], [0, 300, 200], [0, 0, 1]]

@@ -71,3 +71,13 @@ def test_after_a_gap_nothing_is_known(clip):
 
 def test_one_frame_has_no_neighbour():
     assert find_switches(torch.rand(1, 17, 2), torch.ones(1, 17), torch.zeros(1)).tolist() == [[False] * 3]
+
+
+def test_an_arm_that_is_not_seen_makes_no_exchange(clip):
+    """With the far arm hidden, nothing is known of sides."""
+    points, confidence, frame = clip
+    hidden = confidence.clone()
+    hidden[:, [15, 16]] = 0
+    points = points.clone()
+    points[[20, 50], 13] += 200
+    assert not find_switches(points, hidden, frame).any()

@@ -1,6 +1,7 @@
 """Camera files: K as JSON or NPY, calibrations as Pose2Sim, Anipose and Caliscope TOML, EXIF of a photograph."""
 
 import tomllib
+import warnings
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,8 +42,8 @@ class _Calibration(BaseModel):
     matrix: list[list[float]]
     distortions: list[FiniteFloat] = Field(default=[], max_length=5)
     fisheye: bool = False
-    rotation: tuple[FiniteFloat, FiniteFloat, FiniteFloat] | None = None
-    """Rodrigues vector, world to camera."""
+    rotation: Any = None
+    """Rodrigues vector, world to camera; what is none is left alone."""
 
 
 def read_camera(path: Path, name: str | None = None) -> Camera:
@@ -96,25 +97,39 @@ def _read_toml(path: Path, name: str | None) -> Camera:
         raise InputError(f"{path}: no camera '{chosen}'; it has {', '.join(cameras)}")
     camera = _validated(_Calibration, by_name[chosen], f"{path}: [{chosen}]")
     k = checked_intrinsics(camera.matrix, f"{path}: [{chosen}]")
-    turned = roma.rotvec_to_rotmat(torch.tensor(camera.rotation, dtype=torch.float64)).numpy() if camera.rotation else None
+    turned = _rotation(camera.rotation)
     return Camera(chosen, k, np.array(camera.distortions), fisheye=camera.fisheye, size=camera.size, rotation=turned)
+
+
+def _rotation(vector: Any) -> np.ndarray | None:
+    """The matrix of a Rodrigues vector; none of anything else."""
+    try:
+        values = np.asarray(vector, np.float64)
+    except (TypeError, ValueError):
+        return None
+    if values.shape != (3,) or not np.isfinite(values).all():
+        return None
+    return roma.rotvec_to_rotmat(torch.from_numpy(values)).numpy()
 
 
 def _read_photo(path: Path, name: str | None) -> Camera:
     """K from the focal length as of 35 mm film, 36 mm wide, in the EXIF of an image of the camera (tag 41989)."""
     if find_spec("PIL") is None:
         raise InputError(f"{path}: photographs need Pillow: pip install pillow")
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
             width, height = image.size
-            focal = image.getexif().get_ifd(0x8769).get(41989)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise InputError(f"{path}: is no image ({error}); give a photograph or a K") from error
-    if not focal or not 1 <= float(focal) <= 2000:
+            exif = image.getexif()
+            focal = float(exif.get_ifd(0x8769).get(41989, 0))
+            if exif.get(274, 1) >= 5:  # stored on its side
+                width, height = height, width
+    except (Image.DecompressionBombError, OSError, ValueError, TypeError, OverflowError, SyntaxError) as error:
+        raise InputError(f"{path}: is no image, or a damaged one ({error}); give a photograph or a K") from error
+    if not 1 <= focal <= 2000:
         raise InputError(f"{path}: its EXIF tells no 35 mm focal length; give K, or --image-size {width}x{height} and --fov")
-    f = float(focal) / 36 * max(width, height)
+    f = focal / 36 * max(width, height)
     k = [[f, 0, width / 2], [0, f, height / 2], [0, 0, 1]]
     return Camera(path.stem, checked_intrinsics(k, str(path)), size=(width, height))
 

@@ -108,7 +108,8 @@ def lift(
     clips: Annotated[
         bool,
         typer.Option(
-            help="Frames of a static camera share its vertical, and those of a person the bones: estimate both from all.",
+            help="Frames of a static camera share its vertical, those of a person the bones, and sides stay sides:"
+            " estimate all that from all frames.",
             rich_help_panel=_METHOD,
         ),
     ] = True,
@@ -197,15 +198,17 @@ def _camera(intrinsics: Path | None, name: str | None, image_size: str | None, f
     from zedo_cli.errors import InputError
 
     if intrinsics:
-        if image_size or fov:
-            raise InputError(f"--{'fov' if fov else 'image-size'}: {intrinsics} tells the camera; leave one of them out")
+        if image_size is not None or fov is not None:
+            raise InputError(
+                f"--{'fov' if image_size is None else 'image-size'}: {intrinsics} tells the camera; leave one of them out"
+            )
         return read_camera(intrinsics, name)
-    if not image_size:
-        if fov:
+    if image_size is None:
+        if fov is not None:
             raise InputError(f"--fov {fov:g}: needs the size of the image too, with --image-size 1920x1080")
         return None
     parts = image_size.lower().split("x")
-    if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
+    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() for part in parts):
         raise InputError(f"--image-size {image_size}: write width x height in pixels: 1920x1080")
     return assumed_camera((float(parts[0]), float(parts[1])), fov)
 
@@ -227,4 +230,5 @@ def _vertical(text: str, camera: "Camera | None") -> "np.ndarray":
         vector = np.zeros(0)
     if vector.shape != (3,) or not np.isfinite(vector).all() or not vector.any():
         raise InputError(f"--camera-up {text}: write X,Y,Z in the camera's frame (level: 0,-1,0), or a world axis (+z)")
+    vector = vector / np.abs(vector).max()
     return vector / np.linalg.norm(vector)

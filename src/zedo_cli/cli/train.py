@@ -88,7 +88,7 @@ def train(
 
     Examples:
 
-    `zedo train` (the bundled prior's recipe on the bundled open poses; an hour or two on 2 cores)
+    `zedo train` (the recipe of the bundled prior's first run, on the bundled open poses; an hour or two on 2 cores)
 
     `zedo train my_poses.npz cmu_asf_amc/ -o mine.safetensors --steps 20000`
 

@@ -29,3 +29,5 @@ class Dataset:
         count = len(self.keypoints)
         if self.truth.shape != (count, 17, 3) or {len(self.group), len(self.sequence)} != {count}:
             raise ValueError(f"{self.name}: {count} rows of keypoints, but truth {self.truth.shape}")
+        if self.up is not None and self.up.shape != (count, 3):
+            raise ValueError(f"{self.name}: {count} rows of keypoints, but the vertical is {self.up.shape}")

@@ -26,7 +26,7 @@ def vertical_of_poses(poses: Tensor, group: Tensor) -> Tensor:
     upward = normalize(poses[:, JOINTS.index("thorax")] - ankles, dim=-1)
     vertical = torch.zeros_like(upward)
     for which in _groups(group):
-        directions = upward[which]
+        directions = upward[which & upward.isfinite().all(-1)]
         middle = normalize(directions.mean(0), dim=0)
         for _ in range(20):  # Weiszfeld
             weights = 1 / (directions - middle).norm(dim=-1, keepdim=True).clamp(min=0.02)
@@ -40,12 +40,12 @@ def bones_of_poses(poses: Tensor, group: Tensor) -> Tensor:
     lengths = bone_lengths(poses)
     shared = torch.zeros_like(lengths)
     for which in _groups(group):
-        shared[which] = lengths[which].median(0).values
+        shared[which] = lengths[which].nanmedian(0).values
     return shared
 
 
 def standing_height(bones: Tensor) -> Tensor:
-    """Height (m) of a person of such bones who stands, in the proportions of an adult from ankle to sole. `[..., 10]`."""
+    """Height (m) of a person of such bones who stands, in the proportions of an adult from ankle to sole. `[..., 10]` -> `[...]`."""
     return bones[..., _UPWARD].sum(-1) * ADULT / sum(_MEAN_BONES[bone] for bone in _UPWARD)
 
 
@@ -56,7 +56,7 @@ def size_factor(poses: Tensor, group: Tensor, height: float) -> Tensor:
     """
     tall = standing_height(bone_lengths(poses))
     for which in _groups(group, at_least=2):
-        tall[which] = tall[which].median()
+        tall[which] = tall[which].nanmedian()
     return height / tall
 
 

@@ -94,7 +94,7 @@ def lift(
     """
     view, directions, noise = look(seen, preset)
     swapped = torch.zeros(len(directions), dtype=torch.bool, device=directions.device)
-    if preset.swaps and starts is None:
+    if preset.swaps and preset.start == "view":
         swapped = find_swapped_arms(denoise, view, preset.view_noise, noise)
         keypoints, confidence = (exchange_arms(part, swapped) for part in (seen.keypoints, seen.confidence))
         seen = seen._replace(keypoints=keypoints, confidence=confidence)
@@ -159,7 +159,7 @@ def _begin(
     seed: int,
 ) -> tuple[Tensor, Tensor | None, Tensor | None]:
     """Poses that the loop starts from `[B, S', J, 3]`, hypotheses that need no loop, the uncertainty `[B, J]`."""
-    if starts is None:
+    if preset.start == "view":
         mean = start.view_mean(theta, view, preset.view_noise)
         draws = None
         if samples > 1:
@@ -170,6 +170,8 @@ def _begin(
             return mean, draws, hypotheses.hypothesis_spread(draws)
         probes = start.antithetic_noise(2 * preset.probes, mean, seed)[::2]
         return mean, draws, start.probed_spread(denoise, view, mean, probes, preset.probe_noise)
+    if starts is None:
+        raise ValueError(f"start '{preset.start}' needs poses to start from")
     if preset.start == "exemplars":
         rays, weights = view.rays.squeeze(1), translation_weights(noise.squeeze(1))
         solver = translation_solver((rays / rays[..., 2:]).double(), weights).to(rays)

@@ -1,8 +1,8 @@
 """Named settings of the method, as one model: every number that decides a lift, apart from the prior and the seed."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 
 class Preset(BaseModel):
@@ -33,15 +33,15 @@ class Preset(BaseModel):
     """Size of a push."""
     optimise_start: bool = False
     """Turn and move the clusters by the paper's optimisation (RO); else they stand where the translation solve puts them."""
-    optimised_joints: tuple[int, ...] = (0, 1, 4)
-    optimised_axes: str = "z"
+    optimised_joints: tuple[Annotated[int, Field(ge=0, le=16)], ...] = Field(default=(0, 1, 4), min_length=1)
+    optimised_axes: str = Field(default="z", pattern="^[xyz]{1,3}$")
     optimised_depth: PositiveFloat = 3.0
     optimised_scale: tuple[PositiveFloat, PositiveFloat] = (0.5, 2.0)
     optimisation_steps: PositiveInt = 500
     yaws: PositiveInt = 16
     """Turns of each exemplar about the vertical."""
-    pitches: tuple[float, ...] = (-5.0, 20.0)
-    rolls: tuple[float, ...] = (-20.0, 0.0, 20.0)
+    pitches: tuple[float, ...] = Field(default=(-5.0, 20.0), min_length=1)
+    rolls: tuple[float, ...] = Field(default=(-20.0, 0.0, 20.0), min_length=1)
     exemplar_spread: PositiveFloat = 0.14
     """Misfit, relative to the person's size in the image, at which an exemplar's probability has fallen to exp(-J / 8)."""
     blind_noise: PositiveFloat = 0.1

@@ -15,7 +15,7 @@ class View(NamedTuple):
     carries no information.
 
     What may be known besides, each for itself: up: `[..., 3]`, the unit vector against gravity in the camera frame. bones:
-    `[..., 10]`, lengths (m) of the person's `BONES`. None, or zeros, where it is not known.
+    `[..., 10]`, lengths (m) of the person's `BONES`, all of them. None, or zeros, where it is not known.
     """
 
     rays: Tensor

@@ -49,9 +49,10 @@ def find_switches(keypoints: Tensor, confidence: Tensor, frame: Tensor) -> Tenso
     gap = frame.diff()
     ways = torch.zeros(len(gap), len(PARTS), 2)
     jump = LEAST_JUMP
+    pair = seen & seen[:, list(MIRROR)]
+    both = pair[1:] & pair[:-1]  # a side that is not seen would favour the exchange
     for exchanged in (0, 1):
         now = [MIRROR[joint] if exchanged else joint for joint in range(len(JOINTS))]
-        both = seen[1:, now] & seen[:-1]
         way = (keypoints[1:, now] - keypoints[:-1]).norm(dim=-1) / (size * gap.clamp(min=1)[:, None])
         if not exchanged and both[:, LIMBS].any():
             jump = max(LEAST_JUMP, way[:, LIMBS][both[:, LIMBS]].quantile(FAST).item())

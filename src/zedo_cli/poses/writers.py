@@ -62,7 +62,7 @@ def _write_json(poses: Poses, path: Path) -> None:
             "clip": int(poses.clip[row]),
             "pose_3d": _rounded(poses.poses_3d[row]),
             "uncertainty": _rounded(poses.uncertainty[row]),
-            "reprojection_error": round(float(poses.reprojection_error[row]), 3),
+            "reprojection_error": _rounded(poses.reprojection_error[row : row + 1], 3)[0],
             "hypotheses_3d": _rounded(poses.hypotheses_3d[row]),
             "hypothesis_score": _rounded(poses.hypothesis_score[row], 4),
             "keypoints_2d": _rounded(poses.keypoints_2d[row], 3),
