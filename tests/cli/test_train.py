@@ -42,6 +42,7 @@ def test_bad_input(zedo, tmp_path):
         (("--batch-size", 30), "--batch-size: must be a multiple of 8"),
         (("--network", "huge"), "--network huge: unknown"),
         (("--ema", 1), "--ema: Input"),
+        (("--from", "x.safetensors", "--network", "small"), "--network small: with --from"),
         (("--validation", "nobody"), "--validation nobody: no such subject"),
     ):
         code, _, err = zedo("train", *words, "-o", output)

@@ -199,9 +199,8 @@ def _camera(intrinsics: Path | None, name: str | None, image_size: str | None, f
 
     if intrinsics:
         if image_size is not None or fov is not None:
-            raise InputError(
-                f"--{'fov' if image_size is None else 'image-size'}: {intrinsics} tells the camera; leave one of them out"
-            )
+            option = "fov" if image_size is None else "image-size"
+            raise InputError(f"--{option}: {intrinsics} tells the camera; leave one of them out")
         return read_camera(intrinsics, name)
     if image_size is None:
         if fov is not None:

@@ -114,6 +114,8 @@ def train(
         raise InputError(f"{states[-1]}: a run of that name exists; continue it with --resume, or choose another --output")
     if find_spec("sklearn") is None:
         raise InputError("training needs scikit-learn for k-means: pip install scikit-learn")
+    if start and network != "base":
+        raise InputError(f"--network {network}: with --from, the network is that of {start}; leave --network out")
     first_weights = load_prior(start) if start else None
     with workers(find_device(device)) as team:
         settings = _settings(

@@ -20,6 +20,9 @@ def undistorted(keypoints: Keypoints, camera: Camera | None) -> Keypoints:
         notes = (
             [f"{np.count_nonzero(lost)} keypoints lie outside the lens's model: treated as missing"] if lost.any() else []
         )
+        if camera.size and keypoints.image_size and camera.size != keypoints.image_size:
+            sizes = ("{:g}x{:g}".format(*size) for size in (camera.size, keypoints.image_size))
+            notes.append("the camera is of images of {}, the keypoints of {}: does K fit?".format(*sizes))
         return replace(
             keypoints,
             points=np.where((seen & ~lost)[..., None], points, 0),

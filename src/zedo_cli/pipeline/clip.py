@@ -45,7 +45,7 @@ def bones_of_poses(poses: Tensor, group: Tensor) -> Tensor:
 
 
 def standing_height(bones: Tensor) -> Tensor:
-    """Height (m) of a person of such bones who stands, in the proportions of an adult from ankle to sole. `[..., 10]` -> `[...]`."""
+    """Height (m) of a person of such bones who stands, with an adult's feet in proportion. `[..., 10]` -> `[...]`."""
     return bones[..., _UPWARD].sum(-1) * ADULT / sum(_MEAN_BONES[bone] for bone in _UPWARD)
 
 
