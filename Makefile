@@ -7,6 +7,7 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --cons
 EXAMPLE = data/pose2sim
 
 demo: .venv/demo
+	mkdir -p demo
 	.venv/bin/zedo lift $(EXAMPLE)/openpose/cam01_json --intrinsics $(EXAMPLE)/calibration.toml --camera cam_01 \
 		--output demo/cam01.npz --output demo/cam01.png
 

@@ -9,8 +9,8 @@ from zedo_cli.files import atomic_write, bundled
 from zedo_cli.npz import NpzFile
 
 
-def test_writes_into_a_new_folder(tmp_path):
-    path = tmp_path / "a" / "b.txt"
+def test_writes_the_whole_file_and_nothing_else(tmp_path):
+    path = tmp_path / "b.txt"
     with atomic_write(path) as temporary:
         temporary.write_text("whole")
     assert path.read_text() == "whole"
@@ -50,6 +50,13 @@ def test_a_full_disk_is_told_and_leaves_the_old_file(tmp_path):
 def test_a_folder_in_the_way(tmp_path):
     with pytest.raises(InputError, match="is a folder"), atomic_write(tmp_path):
         pass
+
+
+def test_a_folder_that_does_not_exist_is_not_made(tmp_path):
+    path = tmp_path / "new" / "out.npz"
+    with pytest.raises(InputError, match=r"there is no folder .*new; make it first"), atomic_write(path):
+        pass
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_parent_that_is_a_file(tmp_path):

@@ -24,8 +24,8 @@ def writable(path: Path) -> Path:
     if path.is_dir():
         raise InputError(f"{path}: is a folder; give the name of a file to write")
     folder = path.parent
-    while not folder.exists():
-        folder = folder.parent
+    if not folder.exists():
+        raise InputError(f"{path}: there is no folder {folder}; make it first, or choose another output")
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise InputError(f"{path}: cannot be written ({folder} is no folder to write in); choose another output folder")
     return path
@@ -35,12 +35,11 @@ def writable(path: Path) -> Path:
 def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` on success, remove it on any failure (Ctrl-C too).
 
-    Missing parent folders are created. Raises `InputError` if the file cannot be written.
+    Raises `InputError` if the file cannot be written.
     """
     writable(path)
     temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)

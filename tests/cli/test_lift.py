@@ -136,10 +136,12 @@ def test_bad_intrinsics_in_the_keypoints(zedo, tmp_path, k, message):
     assert not (tmp_path / "o.npz").exists()
 
 
-def test_an_output_folder_is_made(zedo, keypoints_npz, small_prior_file, tmp_path):
+def test_an_output_folder_that_does_not_exist_is_told_before_any_work(zedo, keypoints_npz, tmp_path):
     path = tmp_path / "new" / "folder" / "o.npz"
-    assert zedo("lift", keypoints_npz, "--prior", small_prior_file, "--preset", "fast", "-o", path)[0] == 0
-    assert path.is_file()
+    code, out, err = zedo("lift", keypoints_npz, "--prior", tmp_path / "never_read.safetensors", "-o", path)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert f"there is no folder {path.parent}; make it first" in err
+    assert not (tmp_path / "new").exists()
 
 
 def test_an_interrupted_run_leaves_nothing(zedo, keypoints_npz, small_prior_file, tmp_path, monkeypatch):
