@@ -45,7 +45,8 @@ def people(kind: Literal["exact", "detected", "swapped"] = "exact", clips: int =
         intrinsics=INTRINSICS.expand(count, 3, 3).numpy(),
     )
     subjects = np.array(OPEN_VALIDATION)[clip % len(OPEN_VALIDATION)]
-    return Dataset(f"validation {kind}", keypoints, points.numpy(), tuple(range(17)), subjects, clip.astype(str), up.numpy())
+    joints = tuple(range(len(JOINTS)))
+    return Dataset("validation", kind, keypoints, points.numpy(), joints, subjects, clip.astype(str), up=up.numpy())
 
 
 def detected(points: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:

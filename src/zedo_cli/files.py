@@ -53,6 +53,19 @@ def atomic_write(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def read_bytes(path: Path) -> bytes:
+    """What is in a file. Raises `InputError` if it is missing, unreadable or empty."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    if not content:
+        raise InputError(f"{path}: is empty")
+    return content
+
+
 def read_json(path: Path) -> Any:
     """The document in a JSON file. Raises `InputError` if it is missing, unreadable, empty or no JSON."""
     try:

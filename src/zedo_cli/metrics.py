@@ -1,6 +1,17 @@
-"""Errors of 3D poses, in double precision. All take and return metres; the field reports them in millimetres."""
+"""Errors of 3D poses, in double precision.
+
+All take and return metres (and degrees); the field reports lengths in millimetres. Poses are `[..., J, 3]`, results one
+number a pose `[...]`. A joint whose truth is NaN does not count; a pose without a joint that does is NaN. A prediction that
+is NaN stays NaN.
+"""
 
 import numpy as np
+
+from zedo_cli.skeletons import JOINTS, MIRROR, PARENTS
+
+PCK_THRESHOLD = 0.15
+AUC_THRESHOLDS = np.linspace(0, 0.15, 31)
+"""Of MPI-INF-3DHP: 150 mm, and 0 to 150 mm by 5."""
 
 
 def root_centred(poses: np.ndarray, root: int = 0) -> np.ndarray:
@@ -8,46 +19,145 @@ def root_centred(poses: np.ndarray, root: int = 0) -> np.ndarray:
     return poses - poses[..., root : root + 1, :]
 
 
+def joint_errors(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Distance of each joint from its truth. `[..., J, 3]`, `[..., J, 3]` -> `[..., J]`."""
+    return np.linalg.norm(_double(predicted) - _double(truth), axis=-1)
+
+
 def mpjpe(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Mean per-joint position error of each pose, as the poses stand; joints whose truth is NaN do not count.
+    """Mean per-joint position error of each pose, as the poses stand."""
+    return _mean_over_joints(joint_errors(predicted, truth), truth)
 
-    `[N, J, 3]`, `[N, J, 3]` -> `[N]`; NaN for a pose without a joint.
+
+def n_mpjpe(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """MPJPE after the factor that brings each prediction nearest to its truth (Rhodin et al. 2018); both root-centred."""
+    seen, target = _known(truth)[..., None], _filled(truth)
+    source = np.where(seen, _double(predicted), 0)
+    scale = (source * target).sum((-2, -1)) / np.square(source).sum((-2, -1)).clip(1e-12)
+    return mpjpe(scale[..., None, None] * _double(predicted), truth)
+
+
+def pa_mpjpe(predicted: np.ndarray, truth: np.ndarray, reflection: bool = False) -> np.ndarray:
+    """MPJPE after the similarity transform (Procrustes) that brings each prediction nearest to its truth.
+
+    reflection: whether a mirror image may be turned back, as the code of the paper does. NaN with fewer than three joints.
     """
-    return _mean_over_joints(np.linalg.norm(_double(predicted) - _double(truth), axis=-1), truth)
+    errors = _mean_over_joints(joint_errors(procrustes(predicted, truth, reflection), truth), truth)
+    return np.where(_known(truth).sum(-1) >= 3, errors, np.nan)
 
 
-def pa_mpjpe(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """MPJPE after the similarity transform (Procrustes, no reflection) that brings each prediction nearest to its truth.
-
-    `[N, J, 3]`, `[N, J, 3]` -> `[N]`. Joints whose truth is NaN do not count; NaN for a pose with fewer than three.
-    """
-    aligned = procrustes(predicted, truth)
-    errors = _mean_over_joints(np.linalg.norm(aligned - _double(truth), axis=-1), truth)
-    return np.where(np.isfinite(truth).all(-1).sum(-1) >= 3, errors, np.nan)
-
-
-def procrustes(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """`predicted [N, J, 3]` after the least-squares rotation, scale and translation onto `truth` (Umeyama 1991)."""
-    seen = np.isfinite(truth).all(-1)[..., None]
-    count = seen.sum(1, keepdims=True).clip(1)
-    source, target = _double(predicted), np.where(seen, _double(truth), 0)
-    source_mean = (source * seen).sum(1, keepdims=True) / count
-    target_mean = target.sum(1, keepdims=True) / count
+def procrustes(predicted: np.ndarray, truth: np.ndarray, reflection: bool = False) -> np.ndarray:
+    """`predicted` after the least-squares rotation, scale and translation onto `truth` (Umeyama 1991)."""
+    seen = _known(truth)[..., None]
+    count = seen.sum(-2, keepdims=True).clip(1)
+    source, target = _double(predicted), _filled(truth)
+    source_mean = (source * seen).sum(-2, keepdims=True) / count
+    target_mean = target.sum(-2, keepdims=True) / count
     x, y = (source - source_mean) * seen, (target - target_mean) * seen
-    u, singular, vt = np.linalg.svd(x.swapaxes(1, 2) @ y)
+    u, singular, vt = np.linalg.svd(np.nan_to_num(x).swapaxes(-1, -2) @ y)
     sign = np.ones_like(singular)
-    sign[:, -1] = np.sign(np.linalg.det(u @ vt))
-    rotation = (u * sign[:, None]) @ vt
-    scale = (singular * sign).sum(1) / np.square(x).sum((1, 2)).clip(1e-12)
-    return scale[:, None, None] * (source - source_mean) @ rotation + target_mean
+    if not reflection:
+        sign[..., -1] = np.sign(np.linalg.det(u @ vt))
+    rotation = (u * sign[..., None, :]) @ vt
+    scale = (singular * sign).sum(-1) / np.square(x).sum((-2, -1)).clip(1e-12)
+    return scale[..., None, None] * (source - source_mean) @ rotation + target_mean
+
+
+def pck(predicted: np.ndarray, truth: np.ndarray, threshold: float = PCK_THRESHOLD) -> np.ndarray:
+    """Share of the joints that are nearer to their truth than `threshold` (m)."""
+    errors = joint_errors(predicted, truth)
+    return _mean_over_joints(np.where(np.isnan(errors), np.nan, errors < threshold), truth)
+
+
+def auc(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Mean PCK over `AUC_THRESHOLDS`."""
+    errors = joint_errors(predicted, truth)
+    above = AUC_THRESHOLDS.size - np.searchsorted(AUC_THRESHOLDS, errors, side="right")
+    return _mean_over_joints(np.where(np.isnan(errors), np.nan, above / AUC_THRESHOLDS.size), truth)
+
+
+def root_frame(poses: np.ndarray) -> np.ndarray:
+    """Orientation of the root `[..., 3, 3]`, as rows: from the right hip to the left, up the trunk, and the third.
+
+    Of the twelve limb joints alone, which every detector and data set has: the trunk goes from the middle of the hips to
+    that of the shoulders.
+    """
+    right_hip, left_hip, right_shoulder, left_shoulder = (
+        _double(poses)[..., JOINTS.index(f"{side}_{joint}"), :]
+        for joint in ("hip", "shoulder")
+        for side in ("right", "left")
+    )
+    across = _unit(left_hip - right_hip)
+    trunk = right_shoulder + left_shoulder - right_hip - left_hip
+    up = _unit(trunk - (trunk * across).sum(-1, keepdims=True) * across)
+    return np.stack([across, up, np.cross(across, up)], axis=-2)
+
+
+def root_orientation_error(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Angle (degrees) between the root frames of all 17 joints' poses; NaN where hips and shoulders are not known."""
+    ours, theirs = root_frame(predicted), root_frame(truth)
+    # the chord |A - B| = sqrt(8) sin(angle / 2) is exact for small angles, where the trace is not
+    chord = np.sqrt(np.square(ours - theirs).sum((-2, -1)))
+    return np.degrees(2 * np.arcsin((chord / np.sqrt(8)).clip(0, 1)))
+
+
+def bone_vectors(poses: np.ndarray) -> np.ndarray:
+    """From their parents to the joints 1 to 16. `[..., 17, 3]` -> `[..., 16, 3]`."""
+    poses = _double(poses)
+    return poses[..., 1:, :] - poses[..., list(PARENTS[1:]), :]
+
+
+def bone_length_error(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Mean absolute difference of the lengths of the 16 bones; bones of which an end is unknown do not count."""
+    ours, theirs = (np.linalg.norm(bone_vectors(poses), axis=-1) for poses in (predicted, truth))
+    return _mean_where(np.abs(ours - theirs), np.isfinite(theirs))
+
+
+def symmetry_error(predicted: np.ndarray) -> np.ndarray:
+    """Mean absolute difference between the lengths of left and right bones."""
+    lengths = np.linalg.norm(bone_vectors(predicted), axis=-1)
+    left = [i for i, name in enumerate(JOINTS) if name.startswith("left")]
+    return np.abs(lengths[..., [i - 1 for i in left]] - lengths[..., [MIRROR[i] - 1 for i in left]]).mean(-1)
+
+
+def coverage(draws: np.ndarray, truth: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Share of the coordinates of the truth inside the central part of the draws, for each `level` of 0..1 of that part.
+
+    Of calibrated draws it is the level, whatever their number: a truth between two draws of which one is inside counts for
+    the part of the way. `[..., S, J, 3]`, `[..., J, 3]`, `[L]` -> `[..., L]`.
+    """
+    truth = _double(truth)
+    below = (_double(draws) < truth[..., None, :, :]).sum(-3)
+    ranks = draws.shape[-3] + 1
+    from_middle = 2 * np.abs((below + 0.5) / ranks - 0.5)[..., None]
+    nearest, farthest = (from_middle - 1 / ranks).clip(0), from_middle + 1 / ranks
+    inside = ((levels - nearest) / (farthest - nearest)).clip(0, 1)
+    known = np.broadcast_to(np.isfinite(truth)[..., None], inside.shape)
+    count = known.sum((-3, -2))
+    return np.where(count > 0, np.where(known, inside, 0).sum((-3, -2)) / count.clip(1), np.nan)
 
 
 def _double(poses: np.ndarray) -> np.ndarray:
     return np.asarray(poses, np.float64)
 
 
-def _mean_over_joints(errors: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Over the joints whose truth is known; a prediction that is NaN there stays NaN."""
-    known = np.isfinite(truth).all(-1)
-    count = known.sum(-1)
-    return np.where(count > 0, np.where(known, errors, 0).sum(-1) / count.clip(1), np.nan)
+def _known(truth: np.ndarray) -> np.ndarray:
+    return np.isfinite(truth).all(-1)
+
+
+def _filled(truth: np.ndarray) -> np.ndarray:
+    return np.where(_known(truth)[..., None], _double(truth), 0)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True).clip(1e-12)
+
+
+def _mean_over_joints(values: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Over the joints whose truth is known."""
+    return _mean_where(values, np.broadcast_to(_known(truth), values.shape))
+
+
+def _mean_where(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    count = counts.sum(-1)
+    return np.where(count > 0, np.where(counts, values, 0).sum(-1) / count.clip(1), np.nan)

@@ -11,12 +11,12 @@ from zedo_cli.errors import InputError
 
 
 class NpzFile:
-    """The arrays of an NPZ file, read at once.
+    """The arrays of an NPZ file, read at once; only `keys`, if they are given.
 
-    Raises `InputError` if the file is missing, empty, no NPZ, truncated, or holds pickled objects.
+    Raises `InputError` if the file is missing, empty, no NPZ, truncated, or if what is read holds pickled objects.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, keys: tuple[str, ...] | None = None) -> None:
         self.path = Path(path)
         if not self.path.is_file():
             raise InputError(f"{path}: no such file")
@@ -26,7 +26,7 @@ class NpzFile:
             raise InputError(f"{path}: is no NPZ file, or is truncated; write it again with numpy.savez")
         try:
             with np.load(self.path, allow_pickle=False) as file:
-                self._arrays = {key: file[key] for key in file.files}
+                self._arrays = {key: file[key] for key in file.files if keys is None or key in keys}
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
             raise InputError(f"{path}: is damaged ({error}); write it again with numpy.savez") from error
         except (ValueError, MemoryError) as error:
@@ -37,6 +37,11 @@ class NpzFile:
 
     def __contains__(self, key: str) -> bool:
         return key in self._arrays
+
+    @property
+    def names(self) -> list[str]:
+        """Of the arrays that were read."""
+        return list(self._arrays)
 
     def __getitem__(self, key: str) -> np.ndarray:
         if key not in self._arrays:

@@ -16,8 +16,8 @@ class Camera:
     """A static camera.
 
     intrinsics: K `[3, 3]`, pixels. distortion: OpenCV's coefficients, k1 k2 p1 p2 [k3], or k1 k2 k3 k4 for a fisheye;
-    empty for none. size: image width and height in pixels, if known. rotation: from the calibration's world to the camera
-    frame `[3, 3]`, if known.
+    empty for none. size: image width and height in pixels, if known. rotation, translation: from the calibration's world to
+    the camera frame, X = rotation P + translation, `[3, 3]` and `[3]` m, if known.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Camera:
     fisheye: bool = False
     size: tuple[float, float] | None = None
     rotation: np.ndarray | None = None
+    translation: np.ndarray | None = None
 
     def undistort(self, points: np.ndarray) -> np.ndarray:
         """The pixels where a pinhole camera of the same K would have seen `points [..., 2]`; float64.
@@ -91,6 +92,13 @@ class Camera:
     def _to_pixels(self, plane: np.ndarray) -> np.ndarray:
         homogeneous = np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1)
         return (homogeneous @ self.intrinsics.T)[..., :2]
+
+
+def projected(points: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:
+    """Pinhole projection in double precision. `[..., J, 3]` m, camera frame, `[..., 3, 3]` -> `[..., J, 2]` px."""
+    image = np.asarray(points, np.float64) @ np.swapaxes(intrinsics, -1, -2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return image[..., :2] / image[..., 2:]
 
 
 def checked_intrinsics(intrinsics: object, place: str) -> np.ndarray:

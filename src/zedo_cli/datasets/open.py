@@ -82,12 +82,14 @@ def open_dataset(kind: Kind = "gt", seed: int = 0) -> Dataset:
         intrinsics=intrinsics.expand(len(points), 3, 3).numpy(),
     )
     return Dataset(
-        name=f"open ({kind})",
+        name="open",
+        kind=kind,
         keypoints=keypoints,
         truth=points.numpy(),
         joints=tuple(range(len(JOINTS))),
         group=np.repeat(list(HELD_OUT), CLIPS * CLIP_ROWS),
         sequence=np.array(names)[clip.numpy()],
+        by_group=True,
         up=up.numpy(),
     )
 

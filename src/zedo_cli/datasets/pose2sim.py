@@ -34,6 +34,7 @@ def pose2sim_dataset() -> Dataset:
     keypoints = joined(parts)
     return Dataset(
         name="pose2sim",
+        kind="detected",
         keypoints=keypoints,
         truth=np.concatenate(truth),
         joints=LIMBS,

@@ -101,7 +101,7 @@ class Keypoints:
         return len(seen) > 0 and bool((np.abs(seen) < 2).all())
 
     def to_h36m17(self, skeleton: Skeleton) -> Self:
-        """On the 17 joints, without people of too little. A joint that is a mean takes the least of its confidences.
+        """On the 17 joints. A joint that is a mean takes the least of its confidences.
 
         Raises `InputError` if the number of joints is not the skeleton's.
         """
@@ -115,15 +115,19 @@ class Keypoints:
                 confidence[:, joint] = trust * self.confidence[:, list(sources)].min(1)
                 points[:, joint] = self.points[:, list(sources)].mean(1)
         points[confidence == 0] = 0
-        return replace(self, points=points, confidence=confidence, skeleton="h36m17").without_little()
+        return replace(self, points=points, confidence=confidence, skeleton="h36m17")
 
-    def without_little(self) -> Self:
-        """On the 17 joints: without people of too few joints or too small, which are counted in the notes."""
+    def lacking(self) -> tuple[np.ndarray, np.ndarray]:
+        """On the 17 joints: who has too few joints, and who is too small, to be lifted. `[N]` each."""
         own = [joint for joint, name in enumerate(JOINTS) if name not in ("pelvis", "thorax")]
         few = (self.confidence[:, own] > 0).sum(1) < FEWEST_JOINTS
         seen = self.confidence[..., None] > 0
         extent = (np.where(seen, self.points, -np.inf).max(1) - np.where(seen, self.points, np.inf).min(1)).max(1)
-        tiny = ~few & (extent < SMALLEST_EXTENT)
+        return few, ~few & (extent < SMALLEST_EXTENT)
+
+    def without_little(self) -> Self:
+        """On the 17 joints: without people of too few joints or too small, which are counted in the notes."""
+        few, tiny = self.lacking()
         notes = list(self.notes)
         if few.any():
             notes.append(f"{np.count_nonzero(few)} people with fewer than {FEWEST_JOINTS} usable joints: skipped")

@@ -14,11 +14,12 @@ from zedo_cli.keypoints.zedo_npz import read_zedo_npz
 from zedo_cli.skeletons import SKELETONS, Skeleton
 
 
-def read_keypoints(paths: list[Path], skeleton: str | None = None) -> Keypoints:
+def read_keypoints(paths: list[Path], skeleton: str | None = None, keep_all: bool = False) -> Keypoints:
     """Read files and folders of 2D keypoints onto the 17 joints.
 
     A folder of OpenPose frames is a clip; so are OpenPose frames that are named one by one. skeleton overrides what the
-    file says or what would be guessed. Raises `InputError`, one line that names file, place and mend.
+    file says or what would be guessed. keep_all: keep people of too few joints to be lifted, so that rows stay those of the
+    file. Raises `InputError`, one line that names file, place and mend.
     """
     if skeleton is not None and skeleton not in SKELETONS:
         raise InputError(f"--skeleton {skeleton}: unknown; it is one of {', '.join(SKELETONS)}")
@@ -46,6 +47,8 @@ def read_keypoints(paths: list[Path], skeleton: str | None = None) -> Keypoints:
     which, how = _skeleton_of(keypoints, skeleton)
     notes = (*keypoints.notes, *([f"skeleton {which.name} ({how})"] if how else []))
     mapped = replace(keypoints, notes=notes).to_h36m17(which)
+    if not keep_all:
+        mapped = mapped.without_little()
     if not len(mapped):
         raise InputError(f"{paths[0]}: no person with enough joints ({'; '.join(mapped.notes)}); nothing to lift")
     return replace(mapped, skeleton=which.name)

@@ -58,16 +58,28 @@ def checked(poses: np.ndarray, place: str, mend: str = "convert them") -> np.nda
         raise InputError(f"{place}[{np.flatnonzero(~finite)[0]}] is not finite; remove such poses")
     if not len(poses):
         raise InputError(f"{place}: holds no pose")
-    bones = np.median(np.linalg.norm(poses[:, 1:] - poses[:, PARENTS[1:]], axis=-1), axis=0)
+    wrong = oddness(poses, mend)
+    if wrong:
+        raise InputError(f"{place}: {wrong}")
+    return poses
+
+
+def oddness(poses: np.ndarray, mend: str = "convert them") -> str:
+    """What shows that poses `[N, 17, 3]` are in other units or another joint order, with the mend; empty if nothing does.
+
+    Joints may be NaN; a bone that no pose has does not count.
+    """
+    lengths = np.linalg.norm(poses[:, 1:] - poses[:, PARENTS[1:]], axis=-1)
+    known = np.isfinite(lengths).any(0)
+    bones = np.full(lengths.shape[1], np.nan)
+    bones[known] = np.nanmedian(lengths[:, known], axis=0)
     thigh = float(bones[list(_THIGHS)].mean())
-    if not 0.2 < thigh < 0.8:
+    if thigh <= 0.2 or thigh >= 0.8:
         unit = next((name for name, scale in _HEIGHTS.items() if 0.2 < thigh * scale < 0.8), None)
         told = f"so they are in {unit}" if unit else "which no person's is, in any unit"
-        raise InputError(f"{place}: the median thigh is {thigh:.3g} long, {told}; poses must be in metres: {mend}")
+        return f"the median thigh is {thigh:.3g} long, {told}; poses must be in metres: {mend}"
     wrong = _odd_bone(bones)
-    if wrong:
-        raise InputError(f"{place}: {wrong}; the joints must be in the order {', '.join(JOINTS)}")
-    return poses
+    return f"{wrong}; the joints must be in the order {', '.join(JOINTS)}" if wrong else ""
 
 
 def _odd_bone(bones: np.ndarray) -> str:
@@ -80,8 +92,8 @@ def _odd_bone(bones: np.ndarray) -> str:
     arm = bones[list(_ARMS)].mean() + bones[[index + 1 for index in _ARMS]].mean()
     if leg < 1.1 * arm:
         return f"legs of {leg:.2f} m are hardly longer than arms of {arm:.2f} m"
-    if bones.max() > 0.75:
-        return f"the bone to {JOINTS[int(bones.argmax()) + 1]} is {bones.max():.2f} m long"
+    if np.nanmax(bones) > 0.75:
+        return f"the bone to {JOINTS[int(np.nanargmax(bones)) + 1]} is {np.nanmax(bones):.2f} m long"
     if bones[0] > 0.25:
         return f"the hips are {2 * bones[0]:.2f} m apart"
     return ""

@@ -1,5 +1,6 @@
 """Human3.6M's `data_3d_h36m.npz` in VideoPose3D's layout, which users make from their own licensed copy."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,30 +19,35 @@ LICENCE = (
 )
 
 
-def read_h36m(path: Path) -> list[Motion]:
-    """Read all subjects: `positions_3d` is a pickled dict of subjects of actions of `[F, 32 or 17, 3]`, world metres, Z up.
+def read_positions(path: Path) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Subject, action and joints `[F, 17, 3]` (world metres, Z up) of each recording.
 
-    Raises `InputError` for another layout. Only plain data is unpickled.
+    `positions_3d` is a pickled dict of subjects of actions of `[F, 32 or 17, 3]`. Raises `InputError` for another layout.
+    Only plain data is unpickled.
     """
     subjects = load_pickled_npz(path, KEY)
     if not isinstance(subjects, dict):
         raise InputError(f"{path}: {KEY} must be a dict of subjects; make it with VideoPose3D's prepare_data_h36m.py")
-    motions = []
     for subject, actions in subjects.items():
         if not isinstance(actions, dict):
             raise InputError(f"{path}: {KEY}['{subject}'] must be a dict of actions")
         for action, values in actions.items():
-            place = f"{path}: {subject}/{action}"
             if (
                 not isinstance(values, np.ndarray)
                 or values.dtype.kind != "f"
                 or values.ndim != 3
                 or values.shape[1:] not in ((32, 3), (17, 3))
             ):
-                raise InputError(f"{place} must be an array [F, 32, 3]")
-            joints = np.asarray(values[:, KEPT] if values.shape[1] == 32 else values, np.float64)
-            poses = thinned(checked(joints, place), SECONDS)
-            motions.append(motion(poses, f"h36m_{subject}", "h36m", LICENCE))
+                raise InputError(f"{path}: {subject}/{action} must be an array [F, 32, 3]")
+            yield subject, action, np.asarray(values[:, KEPT] if values.shape[1] == 32 else values, np.float64)
+
+
+def read_h36m(path: Path) -> list[Motion]:
+    """Read all subjects as training poses. Raises `InputError` for another layout, other units or another joint order."""
+    motions = []
+    for subject, action, joints in read_positions(path):
+        poses = thinned(checked(joints, f"{path}: {subject}/{action}"), SECONDS)
+        motions.append(motion(poses, f"h36m_{subject}", "h36m", LICENCE))
     if not motions:
         raise InputError(f"{path}: {KEY} holds no subject")
     return motions

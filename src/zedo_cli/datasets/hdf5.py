@@ -1,0 +1,43 @@
+"""HDF5 files, MATLAB's of version 7.3 among them, by h5py."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zedo_cli.datasets.layouts import extra
+from zedo_cli.errors import InputError
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """The file, to read. Raises `InputError` if it is no HDF5, truncated, or turns out to be damaged while it is read."""
+    h5py = extra("h5py", f"{path}: reading HDF5")
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: is no HDF5 (MATLAB 7.3), or is damaged ({_short(error)}); get it again") from error
+
+
+def values(file: Any, key: str) -> np.ndarray:
+    """The array of a dataset; of object references (MATLAB's cells) the arrays that they lead to, stacked.
+
+    Raises `InputError` if it is missing.
+    """
+    h5py = extra("h5py", "reading HDF5")
+    if key not in file or not isinstance(file[key], h5py.Dataset):
+        raise InputError(f"{file.filename}: '{key}' is missing; it has {', '.join(sorted(file)) or 'nothing'}")
+    data = file[key][()]
+    if h5py.check_ref_dtype(file[key].dtype) is None:
+        return np.asarray(data)
+    cells = [np.asarray(file[reference][()]) for reference in np.ravel(data)]
+    return cells[0] if len(cells) == 1 else np.stack(cells)
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:80]

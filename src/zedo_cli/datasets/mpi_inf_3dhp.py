@@ -1,0 +1,167 @@
+"""`3dhp`: the test set of MPI-INF-3DHP, from the user's own copy in three layouts.
+
+Official `TS1..TS6/annot_data.mat` (MATLAB 7.3): `annot2` px, `annot3` camera mm, which project on each other. P-STMO's
+`data_test_3dhp.npz`: `data_3d` is the universal skeleton, which does not project on `data_2d`. ZeDO's `mpii3d_test.pkl`.
+Only valid frames count; every third *of all* frames is the paper's, of which about 959 are valid. The mean is over the seven
+activities.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from zedo_cli.datasets.container import Dataset
+from zedo_cli.datasets.geometry import checked, place_on_keypoints
+from zedo_cli.datasets.hdf5 import opened, values
+from zedo_cli.datasets.layouts import array, find, not_found, pinhole, rows, without_missing
+from zedo_cli.errors import InputError
+from zedo_cli.files import read_bytes
+from zedo_cli.pickles import load_pickled, load_pickled_npz
+from zedo_cli.skeletons import JOINTS
+
+TITLE, SOURCE = "MPI-INF-3DHP", "https://vcai.mpi-inf.mpg.de/3dhp-dataset"
+PAPER_STRIDE = 3
+FOLDERS = ("", "mpi_inf_3dhp_test_set", "test", "mpi_inf_3dhp_test_set/mpi_inf_3dhp_test_set")
+OFFICIAL, PSTMO, LIST = "annot_data.mat", "data_test_3dhp.npz", "mpii3d_test.pkl"
+
+ORDER = (14, 8, 9, 10, 11, 12, 13, 15, 1, 16, 0, 5, 6, 7, 2, 3, 4)
+"""For each of the 17 joints, its number in the data set."""
+
+CAMERAS = {
+    "TS1": (1500.003, 1500.654, 1017.377, 1043.062),
+    "TS2": (1503.755, 1501.296, 1015.233, 1038.678),
+    "TS3": (1499.995, 1500.595, 1017.389, 1043.048),
+    "TS4": (1499.890, 1500.759, 1017.363, 1042.989),
+    "TS5": (1683.403, 1671.998, 939.937, 560.197),
+    "TS6": (1683.905, 1672.674, 939.850, 560.115),
+}
+"""fx, fy, cx, cy (px) by sequence."""
+
+ACTIVITIES = ("Standing/Walking", "Exercising", "Sitting", "Reaching/Crouching", "On The Floor", "Sports", "Miscellaneous")
+"""The activities 1 to 7."""
+
+
+def mpi_inf_3dhp_dataset(root: Path, keypoints: str = "gt", allow_missing: bool = False) -> Dataset:
+    """Read whichever layout is in `root`. Raises `InputError` if none is, or if it is damaged or incomplete."""
+    if any(find(root, f"{name}/{OFFICIAL}", inside=FOLDERS) for name in CAMERAS):
+        return checked(_official(root, allow_missing))
+    if path := find(root, PSTMO, inside=FOLDERS):
+        return checked(_pstmo(root, path, allow_missing))
+    if path := find(root, LIST, inside=FOLDERS):
+        return checked(_list(path))
+    raise not_found(root, f"{TITLE} test set", f"TS1/{OFFICIAL} to TS6/{OFFICIAL}, {PSTMO} or {LIST}", SOURCE)
+
+
+def _official(root: Path, allow_missing: bool) -> Dataset:
+    found = {name: find(root, f"{name}/{OFFICIAL}", inside=FOLDERS) for name in CAMERAS}
+    notes = without_missing(root, TITLE, CAMERAS, [name for name, path in found.items() if path], allow_missing)
+    parts = []
+    for name, path in found.items():
+        if path is None:
+            continue
+        with opened(path) as file:
+            points = array(values(file, "annot2"), (None, 1, len(JOINTS), 2), f"{path}: annot2")[:, 0, ORDER]
+            count = len(points)
+            truth = array(values(file, "annot3"), (count, 1, len(JOINTS), 3), f"{path}: annot3")[:, 0, ORDER] / 1000
+            valid = array(values(file, "valid_frame").reshape(-1), (count,), f"{path}: valid_frame") > 0
+            activity = array(values(file, "activity_annotation").reshape(-1), (count,), f"{path}: activity_annotation")
+        parts.append(_part(name, points, truth, valid, activity.astype(int)))
+    return _joined(parts, notes)
+
+
+def _pstmo(root: Path, path: Path, allow_missing: bool) -> Dataset:
+    sequences = load_pickled_npz(path, "data")
+    if not isinstance(sequences, dict):
+        raise InputError(f"{path}: data must be a dict of sequences")
+    notes = without_missing(root, TITLE, CAMERAS, sequences, allow_missing)
+    notes.append("the truth is the universal skeleton, which does not project on the keypoints: put where it does best")
+    notes.append("this layout tells no activities: the mean is over frames")
+    parts = []
+    for name in CAMERAS:
+        if name not in sequences:
+            continue
+        place = f"{path}: {name}"
+        try:
+            told = sequences[name]
+            points = array(told["data_2d"], (None, len(JOINTS), 2), f"{place}: data_2d")[:, ORDER]
+            truth = array(told["data_3d"], (len(points), len(JOINTS), 3), f"{place}: data_3d")[:, ORDER] / 1000
+            valid = array(np.ravel(told["valid"]), (len(points),), f"{place}: valid") > 0
+        except (KeyError, TypeError, IndexError) as error:
+            raise InputError(f"{place} must have data_2d, data_3d and valid ({error})") from error
+        truth = place_on_keypoints(truth - truth[:, :1], points, pinhole(*CAMERAS[name]))
+        parts.append(_part(name, points, truth, valid, None))
+    # its keypoints are exact, but not of this truth
+    return _joined(parts, notes, kind="gt of another skeleton", by_group=False)
+
+
+def _list(path: Path) -> Dataset:
+    people = load_pickled(read_bytes(path), str(path))
+    if not isinstance(people, list) or not people:
+        raise InputError(f"{path} must be a list of people, and is a {type(people).__name__} of none")
+    try:
+        truth = array(np.stack([p["joint_3d_camera"] for p in people]), (None, len(JOINTS), 3), f"{path}: joint_3d_camera")
+        points = array(np.stack([p["joint_2d"] for p in people])[..., :2], (None, len(JOINTS), 2), f"{path}: joint_2d")
+        cameras = [p["camera_param"] for p in people]
+        lens = [np.array([float(np.asarray(c[name]).item()) for c in cameras]) for name in ("fx", "fy", "cx", "cy")]
+        valid = np.array([bool(np.asarray(p["valid_i"]).any()) for p in people])
+        activity = np.array([int(np.asarray(p["action"]).item()) for p in people])
+        frame = np.array([_number(p["imageid"]) for p in people])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: people must have joint_3d_camera, joint_2d, camera_param, ... ({error})") from error
+    intrinsics = pinhole(*lens)
+    # the list does not name its sequences, but each has a camera of its own
+    _, camera = np.unique(intrinsics.reshape(-1, 9), axis=0, return_inverse=True)
+    part = {
+        "points": points,
+        "truth": truth / 1000,
+        "intrinsics": intrinsics,
+        "sequence": np.array([f"camera {i}" for i in camera.reshape(-1)]),
+        "group": _activities(activity),
+        "frame": frame,
+        "valid": valid,
+    }
+    return _joined([part], [])
+
+
+def _part(
+    name: str, points: np.ndarray, truth: np.ndarray, valid: np.ndarray, activity: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    count = len(points)
+    return {
+        "points": points,
+        "truth": truth,
+        "intrinsics": np.broadcast_to(pinhole(*CAMERAS[name]), (count, 3, 3)),
+        "sequence": np.full(count, name),
+        "group": np.full(count, name) if activity is None else _activities(activity),
+        "frame": np.arange(count),
+        "valid": valid,
+    }
+
+
+def _joined(parts: list[dict[str, np.ndarray]], notes: list[str], kind: str = "gt", by_group: bool = True) -> Dataset:
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    valid = whole["valid"]
+    whole = {name: values[valid] for name, values in whole.items()}
+    return Dataset(
+        name="3dhp",
+        kind=kind,
+        keypoints=rows(whole["points"], whole["intrinsics"], whole["sequence"], whole["frame"]),
+        truth=whole["truth"],
+        joints=tuple(range(len(JOINTS))),
+        group=whole["group"],
+        sequence=whole["sequence"],
+        by_group=by_group,
+        index=np.flatnonzero(valid),
+        paper_stride=PAPER_STRIDE,
+        notes=tuple(notes),
+    )
+
+
+def _activities(numbers: np.ndarray) -> np.ndarray:
+    return np.array([ACTIVITIES[i - 1] if 1 <= i <= len(ACTIVITIES) else f"activity {i}" for i in numbers])
+
+
+def _number(name: object) -> int:
+    """The number of a frame, which may be told as a name."""
+    digits = "".join(c for c in str(np.asarray(name).item()) if c.isdigit())
+    return int(digits or 0)

@@ -1,0 +1,20 @@
+"""What was made of a data set's keypoints, by zedo or anything else, before it is compared with the truth."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Predictions(NamedTuple):
+    """poses `[N, 17, 3]`, the answer; hypotheses `[N, S, 17, 3]`; metres, camera frame, absolute or relative to the pelvis.
+
+    uncertainty: `[N, 17]` m, NaN where nothing tells it. origins: `[N, S, 3]`, where the method puts the pelvis of each
+    hypothesis (its translation T), which need not be where the joint is; None: the joint. draws: whether all hypotheses are
+    draws of one distribution; otherwise the first of them is its mean.
+    """
+
+    poses: np.ndarray
+    hypotheses: np.ndarray
+    uncertainty: np.ndarray
+    origins: np.ndarray | None = None
+    draws: bool = False

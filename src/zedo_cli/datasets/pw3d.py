@@ -1,0 +1,164 @@
+"""`3dpw`: the test set of 3DPW, from the user's own copy: official `sequenceFiles`, or the processed `pw3d_test.npz`.
+
+The 17 joints of the paper need the SMPL model with a regressor, which cannot be had from the official files: of these the
+twelve limb joints are scored, taken from SMPL's 24, about the middle of the hips. The processed file has the 17. Exact
+keypoints are the projection of the truth, as the paper has them; `detected` are the official files' OpenPose detections.
+The mean is over frames.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zedo_cli.cameras import projected
+from zedo_cli.datasets.container import Dataset
+from zedo_cli.datasets.geometry import checked
+from zedo_cli.datasets.layouts import array, find, not_found, pinhole, rows, without_missing
+from zedo_cli.errors import InputError
+from zedo_cli.files import read_bytes
+from zedo_cli.npz import NpzFile
+from zedo_cli.pickles import load_pickled, load_pickled_npz
+from zedo_cli.skeletons import JOINTS, LIMBS, NOSE_TRUST
+
+TITLE, SOURCE = "3DPW", "https://virtualhumans.mpi-inf.mpg.de/3DPW"
+PAPER_STRIDE = 35
+PROCESSED = "pw3d_test.npz"
+SEQUENCES = (
+    *("downtown_arguing_00", "downtown_bar_00", "downtown_bus_00", "downtown_cafe_00", "downtown_car_00"),
+    *("downtown_crossStreets_00", "downtown_downstairs_00", "downtown_enterShop_00", "downtown_rampAndStairs_00"),
+    *("downtown_runForBus_00", "downtown_runForBus_01", "downtown_sitOnStairs_00", "downtown_stairs_00"),
+    *("downtown_upstairs_00", "downtown_walkBridge_01", "downtown_walkUphill_00", "downtown_walking_00"),
+    *("downtown_warmWelcome_00", "downtown_weeklyMarket_00", "downtown_windowShopping_00", "flat_guitar_01"),
+    *("flat_packBags_00", "office_phoneCall_00", "outdoors_fencing_01"),
+)
+
+SMPL = dict(zip(LIMBS, (2, 5, 8, 1, 4, 7, 16, 18, 20, 17, 19, 21), strict=True))
+"""For each limb joint, its number among SMPL's 24."""
+
+COCO18 = {0: (8, 11), 8: (1,), 9: (0,)} | dict(
+    zip(LIMBS, ((j,) for j in (8, 9, 10, 11, 12, 13, 5, 6, 7, 2, 3, 4)), strict=True)
+)
+"""For each of the 17 joints that OpenPose's 18 have, those whose mean it is."""
+
+ORDER = (5, 2, 6, 3, 11, 14, 12, 15, 13, 16, 1, 4, 8, 10, 0, 7, 9)
+"""For each joint of the processed file, its number among the 17."""
+
+
+def pw3d_dataset(root: Path, keypoints: str = "gt", allow_missing: bool = False) -> Dataset:
+    """Read either layout from `root`. Raises `InputError` if none is there, or if it is damaged or incomplete."""
+    if path := find(root, PROCESSED):
+        if keypoints != "gt":
+            raise InputError(f"--keypoints {keypoints}: {path} holds no detections; the official sequenceFiles do")
+        return checked(_processed(path))
+    if folder := find(root, "sequenceFiles/test", "test"):
+        return checked(_official(folder, keypoints, allow_missing))
+    raise not_found(root, f"{TITLE} test set", f"sequenceFiles/test/*.pkl or {PROCESSED}", SOURCE)
+
+
+def _official(folder: Path, keypoints: str, allow_missing: bool) -> Dataset:
+    files = {path.stem: path for path in sorted(folder.glob("*.pkl"))}
+    notes = without_missing(folder, TITLE, SEQUENCES, files, allow_missing)
+    notes.append("from SMPL's joints the 12 limb joints alone are scored, about the middle of the hips")
+    parts = [part for name, path in files.items() for part in _people(name, path, keypoints)]
+    if not parts:
+        raise InputError(f"{folder}: no .pkl of a sequence in it")
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return Dataset(
+        name="3dpw",
+        kind=keypoints,
+        # the camera is carried about: rows share none
+        keypoints=rows(
+            whole["points"],
+            whole["intrinsics"],
+            whole["sequence"],
+            whole["frame"],
+            whole["confidence"],
+            whole["person"],
+            static=False,
+        ),
+        truth=whole["truth"],
+        joints=LIMBS,
+        group=whole["group"],
+        sequence=whole["sequence"],
+        paper_stride=PAPER_STRIDE,
+        notes=tuple(notes),
+    )
+
+
+def _people(name: str, path: Path, keypoints: str) -> list[dict[str, Any]]:
+    """Everybody in a sequence, in the frames in which the camera's pose is good."""
+    told = load_pickled(read_bytes(path), str(path), encoding="latin1")
+    try:
+        joints, valid = told["jointPositions"], told["campose_valid"]
+        detected = told["poses2d"] if "poses2d" in told else told["poses2D"]
+        intrinsics = array(told["cam_intrinsics"], (3, 3), f"{path}: cam_intrinsics")
+        cameras = array(told["cam_poses"], (None, 4, 4), f"{path}: cam_poses")
+        frame = array(np.ravel(told["img_frame_ids"]), (len(cameras),), f"{path}: img_frame_ids")
+        parts = []
+        for person, (world, good, pixels) in enumerate(zip(joints, valid, detected, strict=True)):
+            place = f"{path}: person {person}"
+            smpl = array(world, (len(cameras), 72), f"{place}: jointPositions").reshape(-1, 24, 3)
+            seen = array(pixels, (len(cameras), 3, 18), f"{place}: poses2d").transpose(0, 2, 1)
+            rows_kept = array(np.ravel(good), (len(cameras),), f"{place}: campose_valid") > 0
+            turned = smpl @ cameras[:, :3, :3].transpose(0, 2, 1) + cameras[:, None, :3, 3]
+            truth = np.full((len(cameras), len(JOINTS), 3), np.nan)
+            truth[:, list(SMPL)] = turned[:, list(SMPL.values())]
+            truth[:, 0] = (truth[:, 1] + truth[:, 4]) / 2
+            points, confidence = _detections(seen) if keypoints == "detected" else _exact(truth, intrinsics)
+            part = {
+                "points": points,
+                "confidence": confidence,
+                "truth": truth,
+                "intrinsics": np.broadcast_to(intrinsics, (len(cameras), 3, 3)),
+                "sequence": np.full(len(cameras), name),
+                "group": np.full(len(cameras), name),
+                "frame": frame,
+                "person": np.full(len(cameras), person),
+            }
+            parts.append({key: values[rows_kept] for key, values in part.items()})
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} must hold jointPositions, poses2d, cam_poses, ... of each person ({error})") from error
+    return parts
+
+
+def _exact(truth: np.ndarray, intrinsics: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    points = projected(truth, intrinsics)
+    return points, np.isfinite(points).all(-1).astype(float)
+
+
+def _detections(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of OpenPose's 18 joints `[F, 18, 3]`, on the 17."""
+    points, confidence = np.zeros((len(seen), len(JOINTS), 2)), np.zeros((len(seen), len(JOINTS)))
+    for joint, sources in COCO18.items():
+        points[:, joint] = seen[:, list(sources), :2].mean(1)
+        confidence[:, joint] = seen[:, list(sources), 2].min(1) * (NOSE_TRUST if JOINTS[joint] == "nose" else 1)
+    return points, confidence.clip(0, 1)
+
+
+def _processed(path: Path) -> Dataset:
+    file = NpzFile(path, keys=("keypoints3d17_relative", "root_cam", "image_path"))
+    relative = array(file["keypoints3d17_relative"], (None, len(JOINTS), 4), f"{path}: keypoints3d17_relative")
+    root = array(file["root_cam"], (len(relative), 3), f"{path}: root_cam")
+    camera = load_pickled_npz(path, "cam_param")
+    try:
+        focal, centre = (array(camera[name], (len(relative), 2), f"{path}: cam_param {name}") for name in "fc")
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{path}: cam_param must be a dict of f and c ({error})") from error
+    poses = np.empty_like(relative)
+    poses[:, ORDER] = relative
+    truth = poses[..., :3] + root[:, None]
+    intrinsics = pinhole(*focal.T, *centre.T)
+    names = np.array([Path(str(name)).parent.name or "3dpw" for name in np.ravel(file["image_path"])])
+    if len(names) != len(relative):
+        raise InputError(f"{path}: image_path must have {len(relative)} rows, as keypoints3d17_relative has")
+    return Dataset(
+        name="3dpw",
+        kind="gt",
+        keypoints=rows(projected(truth, intrinsics), intrinsics, names, np.arange(len(truth)), static=False),
+        truth=truth,
+        joints=tuple(range(len(JOINTS))),
+        group=names,
+        sequence=names,
+        paper_stride=PAPER_STRIDE,
+    )

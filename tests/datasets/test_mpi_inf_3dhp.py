@@ -1,0 +1,167 @@
+"""MPI-INF-3DHP's test set in its three layouts."""
+
+import pickle
+
+import h5py
+import numpy as np
+import pytest
+
+from scenes import assert_reprojects, before_camera, to_pixels
+from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.datasets.mpi_inf_3dhp import CAMERAS, LIST, ORDER, PSTMO, mpi_inf_3dhp_dataset
+from zedo_cli.errors import InputError
+
+FRAMES = 12
+
+
+def people_of(name):
+    """Truth of a sequence in the camera frame (m), its pixels, and which frames are valid."""
+    points = before_camera(FRAMES, int(name[2]))
+    return points, to_pixels(points, pinhole(*CAMERAS[name])), np.arange(FRAMES) % 4 != 1
+
+
+def in_their_order(joints):
+    theirs = np.zeros_like(joints)
+    theirs[:, ORDER] = joints
+    return theirs
+
+
+def write_official(root, names=tuple(CAMERAS), cells=False):
+    for name in names:
+        points, pixels, valid = people_of(name)
+        (root / name).mkdir(parents=True)
+        with h5py.File(root / name / "annot_data.mat", "w") as file:
+            arrays = {
+                "annot2": in_their_order(pixels)[:, None],
+                "annot3": 1000 * in_their_order(points)[:, None],
+                "univ_annot3": 900 * in_their_order(points)[:, None],
+                "valid_frame": valid[:, None].astype(float),
+                "activity_annotation": (np.arange(FRAMES) % 7 + 1)[:, None].astype(float),
+                "bb_crop": np.zeros((FRAMES, 1, 4)),
+            }
+            for key, values in arrays.items():
+                if not cells:
+                    file[key] = values
+                    continue
+                # MATLAB's cell arrays: references to arrays elsewhere in the file
+                file[f"#refs#/{key}"] = values
+                file[key] = np.array([[file[f"#refs#/{key}"].ref]], dtype=h5py.ref_dtype)
+
+
+@pytest.mark.parametrize("cells", [False, True], ids=["arrays", "cells"])
+@pytest.mark.parametrize("folder", ["", "mpi_inf_3dhp_test_set"])
+def test_official_files(tmp_path, cells, folder):
+    write_official(tmp_path / folder, cells=cells)
+    data = mpi_inf_3dhp_dataset(tmp_path)
+    assert len(data) == 6 * 9
+    assert_reprojects(data)
+    assert not [note for note in data.notes if note.startswith("warning")]
+    points, _, valid = people_of("TS3")
+    assert data.truth[data.sequence == "TS3"] == pytest.approx(points[valid])
+    assert list(data.group[:3]) == ["Standing/Walking", "Sitting", "Reaching/Crouching"]
+    assert data.by_group
+
+
+def test_every_third_frame_is_counted_among_all_frames(tmp_path):
+    write_official(tmp_path)
+    data = mpi_inf_3dhp_dataset(tmp_path)
+    thinned = data.thinned(data.paper_stride)
+    kept = [i for i in range(6 * FRAMES) if i % 3 == 0 and (i % FRAMES) % 4 != 1]
+    assert list(thinned.rows) == kept
+
+
+def test_missing_sequences_are_named(tmp_path):
+    write_official(tmp_path, ("TS1", "TS2", "TS4", "TS6"))
+    with pytest.raises(InputError, match=r"2 of the sequences of MPI-INF-3DHP are missing: TS3, TS5; .*--allow-missing"):
+        mpi_inf_3dhp_dataset(tmp_path)
+    data = mpi_inf_3dhp_dataset(tmp_path, allow_missing=True)
+    assert set(data.sequence) == {"TS1", "TS2", "TS4", "TS6"}
+    assert "TS3, TS5" in data.notes[0]
+
+
+def test_damaged_files_are_one_line(tmp_path):
+    write_official(tmp_path)
+    path = tmp_path / "TS2" / "annot_data.mat"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match=r"TS2/annot_data.mat: is no HDF5 .* or is damaged"):
+        mpi_inf_3dhp_dataset(tmp_path)
+    path.write_bytes(b"MATLAB 5.0 MAT-file" + bytes(200))
+    with pytest.raises(InputError, match=r"TS2/annot_data.mat: is no HDF5"):
+        mpi_inf_3dhp_dataset(tmp_path)
+    path.write_bytes(whole)
+    with h5py.File(path, "a") as file:
+        del file["annot3"]
+    with pytest.raises(InputError, match=r"'annot3' is missing; it has activity_annotation, annot2"):
+        mpi_inf_3dhp_dataset(tmp_path)
+    with h5py.File(path, "a") as file:
+        file["annot3"] = np.zeros((FRAMES, 17, 3))
+    with pytest.raises(InputError, match=r"annot3 must be an array \[12, 1, 17, 3\] of numbers, and is \[12, 17, 3\]"):
+        mpi_inf_3dhp_dataset(tmp_path)
+
+
+def test_another_joint_order_and_another_camera_are_warned_about(tmp_path):
+    write_official(tmp_path)
+    for name in CAMERAS:
+        with h5py.File(tmp_path / name / "annot_data.mat", "a") as file:
+            file["annot3"][...] = file["annot3"][()][:, :, ::-1]
+    data = mpi_inf_3dhp_dataset(tmp_path)
+    warnings = [note for note in data.notes if note.startswith("warning")]
+    assert any("px (mean) off the exact keypoints" in note for note in warnings)
+    assert any("the joints must be in the order" in note or "thigh" in note for note in warnings)
+
+
+def test_pstmo(tmp_path):
+    sequences = {}
+    for name in CAMERAS:
+        points, pixels, valid = people_of(name)
+        sequences[name] = {
+            "data_2d": in_their_order(pixels),
+            "data_3d": 900 * in_their_order(points),
+            "valid": valid[:, None].astype(float),
+        }
+    np.savez(tmp_path / PSTMO, data=np.array(sequences, dtype=object))
+    data = mpi_inf_3dhp_dataset(tmp_path)
+    assert len(data) == 6 * 9
+    points, _, valid = people_of("TS1")
+    mine = data.truth[data.sequence == "TS1"]
+    assert mine - mine[:, :1] == pytest.approx(0.9 * (points - points[:, :1])[valid])
+    assert not data.by_group
+    assert any("universal skeleton" in note for note in data.notes)
+    assert not [note for note in data.notes if note.startswith("warning")]
+    del sequences["TS5"]["valid"]
+    np.savez(tmp_path / PSTMO, data=np.array(sequences, dtype=object))
+    with pytest.raises(InputError, match=r"data_test_3dhp.npz: TS5 must have data_2d, data_3d and valid"):
+        mpi_inf_3dhp_dataset(tmp_path)
+
+
+def test_the_list_of_zedo(tmp_path):
+    people = []
+    for name in CAMERAS:
+        points, pixels, valid = people_of(name)
+        fx, fy, cx, cy = CAMERAS[name]
+        for frame in range(FRAMES):
+            people.append(
+                {
+                    "joint_3d_camera": 1000 * points[frame],
+                    "joint_2d": np.concatenate([pixels[frame], np.ones((17, 1))], axis=1),
+                    "w": 2048,
+                    "h": 2048,
+                    "camera_param": {"fx": fx, "fy": fy, "cx": cx, "cy": cy},
+                    "imageid": frame,
+                    "valid_i": bool(valid[frame]),
+                    "action": frame % 7 + 1,
+                }
+            )
+    (tmp_path / LIST).write_bytes(pickle.dumps(people))
+    data = mpi_inf_3dhp_dataset(tmp_path)
+    assert len(data) == 6 * 9
+    assert_reprojects(data)
+    assert len(set(data.sequence)) == 6
+    assert list(data.group[:3]) == ["Standing/Walking", "Sitting", "Reaching/Crouching"]
+
+
+def test_nothing_there(tmp_path):
+    (tmp_path / "videos").mkdir()
+    with pytest.raises(InputError, match=r"looked for TS1/annot_data.mat .*; found videos/; .*vcai.mpi-inf.mpg.de"):
+        mpi_inf_3dhp_dataset(tmp_path)

@@ -1,0 +1,59 @@
+"""Ski-PosePTZ: root-relative poses that are put where their keypoints say."""
+
+import h5py
+import numpy as np
+import pytest
+
+from scenes import assert_reprojects, before_camera, to_pixels
+from zedo_cli.datasets import load_dataset
+from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.errors import InputError
+
+
+def write(path, **changed):
+    points = before_camera(10, distance=20.0)
+    intrinsics = pinhole(1600.0, 1600.0, 128.0, 128.0)
+    scaled = intrinsics / 256
+    scaled[2, 2] = 1
+    arrays = {
+        "seq": np.arange(10) // 5,
+        "cam": np.arange(10) % 2,
+        "frame": np.arange(10),
+        "cam_intrinsic": np.tile(scaled, (10, 1, 1)),
+        "3D": (points - points[:, :1]).reshape(10, 51),
+        "2D": (to_pixels(points, intrinsics) / 256).reshape(10, 34),
+    } | changed
+    with h5py.File(path, "w") as file:
+        for key, values in arrays.items():
+            if values is not None:
+                file[key] = values
+    return points
+
+
+@pytest.mark.parametrize("name", ["ski_test.h5", "labels.h5"])
+def test_truth_keypoints_and_camera_belong_together(tmp_path, name):
+    points = write(tmp_path / name)
+    data = load_dataset("ski", tmp_path)
+    assert data.truth == pytest.approx(points, abs=1e-3)
+    assert_reprojects(data)
+    assert len(set(data.sequence)) == 4
+    assert set(data.group) == {"sequence 0", "sequence 1"}
+    assert not data.notes
+
+
+def test_bad_files_are_one_line(tmp_path):
+    with pytest.raises(InputError, match=r"ski_test.h5 or labels.h5; found nothing"):
+        load_dataset("ski", tmp_path)
+    write(tmp_path / "ski_test.h5", **{"2D": None})
+    with pytest.raises(InputError, match="'2D' is missing"):
+        load_dataset("ski", tmp_path)
+    write(tmp_path / "ski_test.h5", seq=np.arange(9))
+    with pytest.raises(InputError, match="seq, cam and frame must have 10 rows"):
+        load_dataset("ski", tmp_path)
+
+
+def test_points_in_pixels_are_warned_about(tmp_path):
+    points = before_camera(10, distance=20.0)
+    write(tmp_path / "ski_test.h5", **{"2D": to_pixels(points, pinhole(1600.0, 1600.0, 128.0, 128.0)).reshape(10, 34)})
+    data = load_dataset("ski", tmp_path)
+    assert [note for note in data.notes if note.startswith("warning")]
