@@ -1,4 +1,4 @@
-"""Presets on people whose 3D is known: errors, calibration, hypotheses.
+"""Presets side by side, on people whose 3D is known, validation people among them; `zedo eval` tells more of one preset.
 
     python benchmarks/accuracy.py [--data open open-detected pose2sim] [--presets paper fast balanced best] [--samples 1]
     python benchmarks/accuracy.py --data validation validation-detected     # what settings are chosen on
@@ -20,9 +20,12 @@ from pathlib import Path
 import numpy as np
 
 import validation
-from zedo_cli.datasets import Dataset, open_dataset, pose2sim_dataset
+from zedo_cli.datasets import Dataset, Predictions, open_dataset, pose2sim_dataset
+from zedo_cli.evaluation.protocol import STRICT
+from zedo_cli.evaluation.resampling import Resampling
+from zedo_cli.evaluation.scores import Scores, score
 from zedo_cli.lifting import bundled_prior, find_preset, lift_keypoints
-from zedo_cli.metrics import mpjpe, pa_mpjpe, root_centred
+from zedo_cli.metrics import root_centred
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.poses import Poses
 from zedo_cli.prior import Prior, load_prior
@@ -61,16 +64,17 @@ def main() -> None:
             started = time.perf_counter()
             with counted(prior) as calls:
                 poses = lift(data, prior, preset, options)
-            errors = errors_of(poses.poses_3d, data)
+            scores = scores_of(data, poses)
+            errors = errors_of(scores)
             print(
-                f"{data.name:>18} {preset.name:>9}: {summary(errors, data)}"
+                f"{data.name + ' ' + data.kind:>18} {preset.name:>9}: {summary(errors, data)}"
                 f"  ({calls[0] / len(errors):.0f} evaluations, {time.perf_counter() - started:.1f} s)"
             )
             if options.samples > 1:
-                print(f"{'':>29}  {of_hypotheses(poses, data)}")
+                print(f"{'':>29}  {of_hypotheses(scores, data)}")
             print(f"{'':>29}  error / uncertainty: {calibration(poses, data)}; {poses.swapped.any(1).sum()} swaps")
             if first is not None:
-                low, high = interval(errors - first, data)
+                low, high = Resampling.of(data).interval(errors - first)
                 print(f"{'':>29}  - {options.presets[0]}: {low[0]:+.1f} to {high[0]:+.1f} / {low[1]:+.1f} to {high[1]:+.1f}")
             first = errors if first is None else first
 
@@ -96,67 +100,41 @@ def counted(prior: Prior) -> Iterator[list[int]]:
     hook.remove()
 
 
-def errors_of(predicted: np.ndarray, data: Dataset) -> np.ndarray:
+def scores_of(data: Dataset, poses: Poses) -> Scores:
+    """Of the strict protocol."""
+    made = Predictions(poses.poses_3d, poses.hypotheses_3d, poses.uncertainty)
+    return score(data, made, STRICT)
+
+
+def errors_of(scores: Scores, answer: str = "answer") -> np.ndarray:
     """MPJPE and PA-MPJPE (mm) of every row over the scored joints `[N, 2]`."""
-    joints = list(data.joints)
-    ours, theirs = root_centred(predicted)[:, joints], root_centred(data.truth)[:, joints]
-    return 1000 * np.stack([mpjpe(ours, theirs), pa_mpjpe(ours, theirs)], axis=1)
-
-
-def by_group(errors: np.ndarray, data: Dataset) -> np.ndarray:
-    """Mean of the means of the splits; of pose2sim over all rows."""
-    if not data.name.startswith("open"):
-        return np.nanmean(errors, 0)
-    return np.mean([np.nanmean(errors[data.group == group], 0) for group in np.unique(data.group)], 0)
-
-
-def interval(errors: np.ndarray, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """95 % of the mean, over sequences within their split."""
-    generator = np.random.default_rng(0)
-    names, index = np.unique(data.sequence, return_inverse=True)
-    sums, counts = (np.zeros((len(names), 2)) for _ in range(2))
-    np.add.at(sums, index, np.nan_to_num(errors))
-    np.add.at(counts, index, np.isfinite(errors))
-    split = np.array([data.group[np.argmax(index == i)] for i in range(len(names))])
-    groups = np.unique(split) if data.name.startswith("open") else [None]
-    means = []
-    for _ in range(1000):
-        parts = []
-        for group in groups:
-            own = np.flatnonzero(split == group) if group is not None else np.arange(len(names))
-            drawn = generator.choice(own, len(own))
-            parts.append(sums[drawn].sum(0) / counts[drawn].sum(0))
-        means.append(np.mean(parts, 0))
-    return np.percentile(means, 2.5, axis=0), np.percentile(means, 97.5, axis=0)
+    return 1000 * np.stack([scores[f"{answer}.mpjpe"], scores[f"{answer}.pa_mpjpe"]], axis=1)
 
 
 def summary(errors: np.ndarray, data: Dataset) -> str:
     """The mean with its interval, and the splits."""
-    mean, (low, high) = by_group(errors, data), interval(errors, data)
+    resampling = Resampling.of(data)
+    mean, (low, high) = resampling.mean(errors), resampling.interval(errors)
     splits = ", ".join(
         "{} {:.1f} / {:.1f}".format(group, *np.nanmean(errors[data.group == group], 0)) for group in np.unique(data.group)
     )
     return f"{mean[0]:6.1f} / {mean[1]:.1f} mm (95 %: {low[0]:.1f}-{high[0]:.1f} / {low[1]:.1f}-{high[1]:.1f})  [{splits}]"
 
 
-def of_hypotheses(poses: Poses, data: Dataset) -> str:
+def of_hypotheses(scores: Scores, data: Dataset) -> str:
     """Their mean, a single one, the best that only the truth can choose, and how calibrated their spread is."""
-    each = root_centred(poses.hypotheses_3d)
-    errors = np.stack([errors_of(each[:, s], data) for s in range(each.shape[1])])
-    mean = by_group(errors_of(each.mean(1), data), data)
-    single, best = by_group(errors[1:].mean(0), data), by_group(errors.min(0), data)
-    inside = [coverage(each[:, 1:], root_centred(data.truth), data, share) for share in (0.5, 0.9)]
-    return (
-        f"mean of {len(errors)}: {mean[0]:.1f} / {mean[1]:.1f}, one draw {single[0]:.1f} / {single[1]:.1f}, best (oracle)"
-        f" {best[0]:.1f} / {best[1]:.1f}; truth within the central 50 / 90 %: {inside[0]:.0%} / {inside[1]:.0%}"
+    resampling = Resampling.of(data)
+    mean, best = (resampling.mean(errors_of(scores, answer)) for answer in ("mean", "best"))
+    draws = [scores[f"hypotheses.{name}"][:, 1:].mean(1) for name in ("mpjpe", "pa_mpjpe")]
+    single = 1000 * resampling.mean(np.stack(draws, axis=1))
+    text = (
+        f"mean of hypotheses: {mean[0]:.1f} / {mean[1]:.1f}, one draw {single[0]:.1f} / {single[1]:.1f}, best (oracle)"
+        f" {best[0]:.1f} / {best[1]:.1f}"
     )
-
-
-def coverage(draws: np.ndarray, truth: np.ndarray, data: Dataset, share: float) -> float:
-    """Share of the coordinates of `truth [N, J, 3]` within the central `share` of `draws [N, S, J, 3]`."""
-    joints = [joint for joint in data.joints if joint]
-    place = ((draws < truth[:, None]).sum(1) + 0.5) / (draws.shape[1] + 1)
-    return float((np.abs(place - 0.5) <= share / 2)[:, joints][np.isfinite(truth[:, joints])].mean())
+    if "answer.coverage_50" in scores:
+        inside = [scores[f"answer.coverage_{level}"].mean() for level in (50, 90)]
+        text += f"; truth within the central 50 / 90 %: {inside[0]:.0%} / {inside[1]:.0%}"
+    return text
 
 
 def calibration(poses: Poses, data: Dataset) -> str:
@@ -185,7 +163,7 @@ def draw_error_against_evaluations(prior: Prior, path: Path) -> None:
     for name, preset in variants:
         with counted(prior) as calls:
             poses = lift_keypoints(data.keypoints, prior, preset=preset, batch_size=10**6, clips=False)
-        error = errors_of(poses.poses_3d, data).mean(0)
+        error = errors_of(scores_of(data, poses)).mean(0)
         probes = 2 * preset.probes if name != "paper" else 0
         curves.setdefault(name, []).append((calls[0] // len(data.truth) - probes, *error))
         print(f"{name:>6} {preset.steps:5d} steps, {curves[name][-1][0]:5d} evaluations: {error[0]:.1f} / {error[1]:.1f} mm")

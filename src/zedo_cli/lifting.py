@@ -20,7 +20,7 @@ from zedo_cli.errors import InputError, first_fault
 from zedo_cli.files import bundled
 from zedo_cli.keypoints import Keypoints, undistorted
 from zedo_cli.pipeline.clip import bones_of_poses, size_factor, vertical_of_poses
-from zedo_cli.pipeline.lift import Lifted, Observation, lift
+from zedo_cli.pipeline.lift import Begun, Lifted, Observation, begin, lift
 from zedo_cli.pipeline.presets import PRESETS, Preset
 from zedo_cli.pipeline.start import Starts, exemplar_kernel, turned_exemplars
 from zedo_cli.pipeline.swaps import exchange_arms
@@ -84,6 +84,7 @@ def lift_keypoints(
     bones: np.ndarray | None = None,
     clips: bool = True,
     height: float | None = None,
+    shared: dict[Any, Begun] | None = None,
 ) -> Poses:
     """Lift every row, on the device that the prior is on.
 
@@ -101,6 +102,7 @@ def lift_keypoints(
         clips: estimate what rows of a clip share (vertical, bones of a person) where it is not given, and tell the prior;
             of keypoints that are known to be of static cameras and tracked people.
         height: of everybody (m); fixes the scale, which a single camera cannot see.
+        shared: what calls with the same keypoints, up, bones, clips and batch_size may share: give all of them one dict.
 
     Raises `InputError` if there is no camera, or no start for this number of hypotheses.
     """
@@ -120,6 +122,9 @@ def lift_keypoints(
     device = prior.exemplars.device
     if not prior.conditional:
         preset = preset.for_blind_prior()
+    if preset.start == "exemplars" and samples > len(prior.exemplars):
+        count = len(prior.exemplars)
+        raise InputError(f"--samples {samples}: more than the {count} exemplars that preset '{preset.name}' starts from")
     starts = None
     if preset.start == "clusters":
         starts = Starts(prior.clusters(samples), torch.zeros(len(JOINTS), device=device))
@@ -131,7 +136,7 @@ def lift_keypoints(
     arrays = [np.array(array, np.float32) for array in (points, keypoints.confidence, keypoints.intrinsics)]
     known = (None if given is None else _for_rows(given, len(keypoints)) for given in (up, bones))
     seen = Observation(*(torch.from_numpy(array) for array in arrays), *known)
-    run = partial(_in_batches, prior=prior, seed=seed)
+    run = partial(_in_batches, prior=prior, seed=seed, shared=shared)
     each = np.arange(len(keypoints))
     cameras = _index(keypoints.clip if keypoints.static else each)
     people = _index(keypoints.clip, keypoints.person) if keypoints.static and keypoints.tracked else _index(each)
@@ -158,6 +163,7 @@ def lift_keypoints(
     return Poses(
         poses_3d=whole.pose.numpy(),
         hypotheses_3d=whole.hypotheses.numpy(),
+        translation=whole.translation.numpy(),
         hypothesis_score=whole.score.numpy(),
         uncertainty=whole.uncertainty.numpy(),
         reprojection_error=whole.reprojection_error.numpy(),
@@ -190,14 +196,20 @@ def _in_batches(
     samples: int,
     seed: int,
     rows: int,
+    shared: dict[Any, Begun] | None,
     progress: Callable[[int], None] | None = None,
 ) -> Lifted:
     """`lift` on the prior's device, `rows` at once; the result on the CPU."""
     parts = []
+    of_start = (id(prior), json.dumps(preset.start_settings()), samples, seed, seen.up is None, seen.bones is None, rows)
     with torch.no_grad():
         for first in range(0, len(seen.keypoints), rows):
             batch = [None if part is None else part[first : first + rows].to(prior.exemplars.device) for part in seen]
-            lifted = lift(Observation(*batch), prior, starts, preset, samples, seed)  # type: ignore[arg-type]
+            observed = Observation(*batch)  # type: ignore[arg-type]
+            begun = None if shared is None else shared.get((of_start, first))
+            if shared is not None and begun is None:
+                begun = shared[of_start, first] = begin(observed, prior, starts, preset, samples, seed)
+            lifted = lift(observed, prior, starts, preset, samples, seed, begun=begun)
             parts.append(Lifted(*(tensor.cpu() for tensor in lifted)))
             if progress:
                 progress(min(first + rows, len(seen.keypoints)))
@@ -221,6 +233,7 @@ def _resized(lifted: Lifted, factor: torch.Tensor) -> Lifted:
     return lifted._replace(
         pose=lifted.pose * factor[:, None, None],
         hypotheses=lifted.hypotheses * factor[:, None, None, None],
+        translation=lifted.translation * factor[:, None, None],
         uncertainty=lifted.uncertainty * factor[:, None],
     )
 

@@ -18,6 +18,7 @@ def poses():
     return Poses(
         poses_3d=generator.normal(size=(3, 17, 3)).astype(np.float32),
         hypotheses_3d=generator.normal(size=(3, 2, 17, 3)).astype(np.float32),
+        translation=generator.normal(size=(3, 2, 3)).astype(np.float32),
         hypothesis_score=generator.normal(size=(3, 2)).astype(np.float32),
         uncertainty=uncertainty,
         reprojection_error=np.array([1, 2, 3], np.float32),
@@ -36,7 +37,7 @@ def poses():
 def test_npz(poses, tmp_path):
     write_poses(poses, tmp_path / "o.npz")
     with np.load(tmp_path / "o.npz", allow_pickle=False) as file:
-        for name in ("poses_3d", "hypotheses_3d", "hypothesis_score", "uncertainty", "frame", "person", "intrinsics"):
+        for name in ("poses_3d", "hypotheses_3d", "translation", "hypothesis_score", "uncertainty", "frame", "intrinsics"):
             assert np.array_equal(file[name], getattr(poses, name), equal_nan=file[name].dtype.kind == "f")
         assert tuple(file["joint_names"]) == JOINTS
         assert json.loads(str(file["meta"])) == poses.meta

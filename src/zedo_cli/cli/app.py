@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from zedo_cli import __version__
+from zedo_cli.cli.eval import evaluate
 from zedo_cli.cli.importing import import_checkpoint
 from zedo_cli.cli.lift import lift
 from zedo_cli.cli.prior import prior
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(lift)
+app.command(name="eval")(evaluate)
 app.command()(train)
 app.command()(prior)
 app.command(name="import")(import_checkpoint)

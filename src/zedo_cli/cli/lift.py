@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zedo_cli.cli.options import Device, console, progress_bar
+from zedo_cli.cli.options import METHOD, BatchSize, Changes, Device, PresetName, PriorFile, Seed, console, progress_bar
 from zedo_cli.lifting import DEFAULT_PRESET
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from zedo_cli.cameras import Camera
 
-_INPUT, _METHOD, _RUNNING = "Input", "Method", "Running"
+_INPUT = "Input"
 
 
 def lift(
@@ -91,42 +91,22 @@ def lift(
         ),
     ] = None,
     samples: Annotated[
-        int, typer.Option("--samples", "-s", min=1, help="Hypotheses for each person.", rich_help_panel=_METHOD)
+        int, typer.Option("--samples", "-s", min=1, help="Hypotheses for each person.", rich_help_panel=METHOD)
     ] = 1,
-    preset: Annotated[
-        str, typer.Option(help="paper (as published), fast, balanced or best.", rich_help_panel=_METHOD)
-    ] = DEFAULT_PRESET,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="Change a setting of the preset: NAME=VALUE; may be repeated.",
-            rich_help_panel=_METHOD,
-            show_default=False,
-        ),
-    ] = None,
+    preset: PresetName = DEFAULT_PRESET,
+    changes: Changes = None,
     clips: Annotated[
         bool,
         typer.Option(
             help="Frames of a static camera share its vertical, those of a person the bones, and sides stay sides:"
             " estimate all that from all frames.",
-            rich_help_panel=_METHOD,
+            rich_help_panel=METHOD,
         ),
     ] = True,
-    prior: Annotated[
-        Path | None,
-        typer.Option(help="A prior of your own. [default: the bundled one]", rich_help_panel=_METHOD, show_default=False),
-    ] = None,
-    seed: Annotated[
-        int,
-        typer.Option(
-            min=0, max=2**32 - 1, help="Of the noise that hypotheses and uncertainty come from.", rich_help_panel=_METHOD
-        ),
-    ] = 0,
+    prior: PriorFile = None,
+    seed: Seed = 0,
     device: Device = "auto",
-    batch_size: Annotated[
-        int, typer.Option(min=1, help="Hypotheses at once; changes memory and speed only.", rich_help_panel=_RUNNING)
-    ] = 512,
+    batch_size: BatchSize = 512,
 ) -> None:
     """Lift 2D keypoints to 3D poses in metres, in the camera's frame (X right, Y down, Z forward).
 

@@ -38,7 +38,7 @@ from zedo_cli.pipeline.translation import (
     translation_weights,
 )
 
-STEPS = {"flow": flow_step, "full": full_step, "sub-vp": sub_vp_step}
+STEPS = {"flow": flow_step, "full": full_step}
 
 FEWEST_DRAWS = 8
 """Hypotheses whose spread is taken for the uncertainty; fewer say too little."""
@@ -61,18 +61,35 @@ class Observation(NamedTuple):
 class Lifted(NamedTuple):
     """Absolute poses in the camera frame, metres.
 
-    pose `[B, J, 3]`; hypotheses `[B, S, J, 3]`; score `[B, S]`, log-likelihood of the keypoints; uncertainty `[B, J]`,
-    standard deviation (m) of the root-relative joint, of the posterior given the view or over exemplars, or else of the
-    hypotheses, NaN where there is nothing to tell it from; reprojection_error `[B]` px; swapped `[B]`, whether left and
-    right arm were exchanged in the keypoints, which was undone.
+    pose `[B, J, 3]`; hypotheses `[B, S, J, 3]`; translation `[B, S, 3]`, their T, near which the root is; score `[B, S]`,
+    log-likelihood of the keypoints; uncertainty `[B, J]`, standard deviation (m) of the root-relative joint, of the
+    posterior given the view or over exemplars, or else of the hypotheses, NaN where there is nothing to tell it from;
+    reprojection_error `[B]` px; swapped `[B]`, whether left and right arm were exchanged in the keypoints, which was undone.
     """
 
     pose: Tensor
     hypotheses: Tensor
+    translation: Tensor
     score: Tensor
     uncertainty: Tensor
     reprojection_error: Tensor
     swapped: Tensor
+
+
+class Begun(NamedTuple):
+    """What Algorithm 1 starts from: it depends on a preset's `start_settings` alone, so that several may share it.
+
+    seen, swapped: as of `Observation` and `Lifted`, exchanged arms undone. pose `[B, S', J, 3]` root-relative; translation
+    `[B, S', 1, 3]`, if the start tells one; draws `[B, S - S', J, 3]`, hypotheses that need no loop; uncertainty `[B, J]`,
+    if the start tells it.
+    """
+
+    seen: Observation
+    swapped: Tensor
+    pose: Tensor
+    translation: Tensor | None
+    draws: Tensor | None
+    uncertainty: Tensor | None
 
 
 def lift(
@@ -83,22 +100,20 @@ def lift(
     samples: int = 1,
     seed: int = 0,
     callback: Callable[[Iteration], None] | None = None,
+    begun: Begun | None = None,
 ) -> Lifted:
     """Lift B people, with S = `samples` hypotheses each. A row's result does not depend on the other rows.
 
     starts: S clusters or Q turned exemplars, as the preset's start says; none to start from the view. seed: of what chance
-    there is, the same for every row. callback sees every iteration of Algorithm 1.
+    there is, the same for every row. callback sees every iteration of Algorithm 1. begun: what `begin` made of the rest.
 
     From the view or exemplars, the first hypothesis starts from the posterior mean and is the answer, whatever S; from the
     view, the others are draws of the posterior, put on the rays.
     """
+    if begun is None:
+        begun = begin(seen, denoise, starts, preset, samples, seed)
+    seen, swapped, pose, translation, draws, uncertainty = begun
     view, directions, noise = look(seen, preset)
-    swapped = torch.zeros(len(directions), dtype=torch.bool, device=directions.device)
-    if preset.swaps and preset.start == "view":
-        swapped = find_swapped_arms(denoise, view, preset.view_noise, noise)
-        keypoints, confidence = (exchange_arms(part, swapped) for part in (seen.keypoints, seen.confidence))
-        seen = seen._replace(keypoints=keypoints, confidence=confidence)
-        view, directions, noise = look(seen, preset)
     theta = mirrored_denoiser(denoise) if preset.mirror else denoise
     pull = partial(_pull, view=view, noise=noise, preset=preset)
     solve = _translation_of(preset, directions, seen.confidence, noise)
@@ -108,20 +123,14 @@ def lift(
         else sub_vp_noise_levels(preset.steps)
     )
 
-    pose, draws, uncertainty = _begin(denoise, theta, starts, view, noise, preset, samples, seed)
-    if preset.optimise_start:
-        pose, translation = _optimise(pose, seen, view, preset)
-    else:
-        translation = solve(pose, None)
-
     pose, translation = zedo(
         pose,
-        translation,
+        solve(pose, None) if translation is None else translation,
         theta,
         levels,
         solve=solve,
         pull=pull,
-        step=STEPS[preset.step],
+        step=partial(sub_vp_step, dt=preset.step_size) if preset.step == "sub-vp" else STEPS[preset.step],
         warmup=preset.warmup,
         view=view if preset.view else None,
         callback=callback,
@@ -137,7 +146,26 @@ def lift(
     if uncertainty is None:
         uncertainty = hypotheses.hypothesis_spread(pose - pose[..., :1, :])
     error = hypotheses.reprojection_error(answer, seen.keypoints, seen.confidence, seen.intrinsics)
-    return Lifted(answer, points, score, uncertainty, error, swapped)
+    return Lifted(answer, points, translation.squeeze(2), score, uncertainty, error, swapped)
+
+
+def begin(
+    seen: Observation, denoise: Denoiser, starts: start.Starts | None, preset: Preset, samples: int, seed: int
+) -> Begun:
+    """Everything before the loop; arguments as of `lift`."""
+    view, directions, noise = look(seen, preset)
+    swapped = torch.zeros(len(directions), dtype=torch.bool, device=directions.device)
+    if preset.swaps and preset.start == "view":
+        swapped = find_swapped_arms(denoise, view, preset.view_noise, noise)
+        keypoints, confidence = (exchange_arms(part, swapped) for part in (seen.keypoints, seen.confidence))
+        seen = seen._replace(keypoints=keypoints, confidence=confidence)
+        view, directions, noise = look(seen, preset)
+    theta = mirrored_denoiser(denoise) if preset.mirror else denoise
+    pose, draws, uncertainty = _begin(denoise, theta, starts, view, noise, preset, samples, seed)
+    translation = None
+    if preset.optimise_start:
+        pose, translation = _optimise(pose, seen, view, preset)
+    return Begun(seen, swapped, pose, translation, draws, uncertainty)
 
 
 def look(seen: Observation, preset: Preset) -> tuple[View, Tensor, Tensor]:

@@ -1,6 +1,6 @@
 """Named settings of the method, as one model: every number that decides a lift, apart from the prior and the seed."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -57,6 +57,8 @@ class Preset(BaseModel):
     """Last one, and the prior's own error across a ray, against which keypoints are weighed at the end."""
     step: Literal["flow", "full", "sub-vp"] = "flow"
     """How far a denoising step goes: to the next noise level, all the way, or the part that ZeDO goes."""
+    step_size: PositiveFloat = 0.001
+    """Of the sub-VP step, in the SDE's time. Five times that with a fifth of the steps gives the same errors."""
     warmup: NonNegativeInt = 0
     """Iterations that keep the first translation (WU); `steps` keeps it throughout."""
     pull: Literal["hard", "soft"] = "soft"
@@ -70,6 +72,10 @@ class Preset(BaseModel):
     answer: Literal["first", "best"] = "first"
     """The hypothesis that starts from the posterior mean, or the one of the best score."""
 
+    def start_settings(self) -> dict[str, Any]:
+        """The settings that what comes before the loop depends on; presets that agree in them can share it."""
+        return self.model_dump(exclude={"name", *_LOOP})
+
     def for_blind_prior(self) -> Self:
         """These settings with a prior that sees no view: from the view's posterior to that over exemplars."""
         if self.start != "view":
@@ -77,6 +83,9 @@ class Preset(BaseModel):
         blind = {"view": False, "swaps": False, "start": "exemplars", "first_noise": self.blind_noise}
         return self.model_copy(update=blind | {"steps": self.blind_steps})
 
+
+_LOOP = ("schedule", "steps", "first_noise", "step", "step_size", "warmup", "pull", "robust", "answer")
+"""Settings of the loop alone."""
 
 PRESETS = {
     preset.name: preset

@@ -16,6 +16,7 @@ from zedo_cli.poses.figure import write_figure
 _ARRAYS = (
     "poses_3d",
     "hypotheses_3d",
+    "translation",
     "hypothesis_score",
     "uncertainty",
     "reprojection_error",
@@ -64,6 +65,7 @@ def _write_json(poses: Poses, path: Path) -> None:
             "uncertainty": _rounded(poses.uncertainty[row]),
             "reprojection_error": _rounded(poses.reprojection_error[row : row + 1], 3)[0],
             "hypotheses_3d": _rounded(poses.hypotheses_3d[row]),
+            "translation": _rounded(poses.translation[row]),
             "hypothesis_score": _rounded(poses.hypothesis_score[row], 4),
             "keypoints_2d": _rounded(poses.keypoints_2d[row], 3),
             "confidence": _rounded(poses.confidence[row], 4),

@@ -1,0 +1,158 @@
+"""`zedo eval`: how good the lifts are, on people whose 3D is known."""
+
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zedo_cli.cli.options import (
+    METHOD,
+    AllowMissing,
+    BatchSize,
+    Changes,
+    DataRoot,
+    DatasetName,
+    Device,
+    Limit,
+    PresetName,
+    PriorFile,
+    ProtocolName,
+    Resume,
+    Seed,
+    Stride,
+    console,
+    progress_bar,
+)
+from zedo_cli.lifting import DEFAULT_PRESET
+
+if TYPE_CHECKING:
+    from zedo_cli.datasets import Dataset
+    from zedo_cli.evaluation.protocol import Protocol
+
+
+def evaluate(
+    dataset: DatasetName = "open",
+    data_root: DataRoot = None,
+    keypoints: Annotated[
+        str | None,
+        typer.Option(
+            help="The 2D: gt, detected (open, pose2sim, 3dpw), cpn, sh (h36m), or a file with a row for each of the data"
+            " set. [default: the first that it has]",
+            rich_help_panel="Data",
+            show_default=False,
+        ),
+    ] = None,
+    protocol: ProtocolName = "strict",
+    stride: Stride = None,
+    limit: Limit = None,
+    allow_missing: AllowMissing = False,
+    samples: Annotated[
+        int, typer.Option("--samples", "-s", min=1, help="Hypotheses for each person.", rich_help_panel=METHOD)
+    ] = 1,
+    preset: PresetName = DEFAULT_PRESET,
+    changes: Changes = None,
+    clips: Annotated[
+        bool, typer.Option(help="Frames of a clip share what they can, as in zedo lift.", rich_help_panel=METHOD)
+    ] = False,
+    prior: PriorFile = None,
+    seed: Seed = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Folder of the report: JSON, CSV, Markdown, LaTeX and pictures. [default: eval_DATASET, here]",
+            show_default=False,
+        ),
+    ] = None,
+    resume: Resume = False,
+    device: Device = "auto",
+    batch_size: BatchSize = 512,
+) -> None:
+    """Measure the lifts of a data set: errors with their intervals, beside published ones, calibration, pictures.
+
+    Every frame is lifted for itself, unless `--clips`. How your own copies have to look: docs/formats.md.
+
+    Examples:
+
+    `zedo eval` (held-out people before virtual cameras, bundled)
+
+    `zedo eval --dataset pose2sim` (real detections, bundled)
+
+    `zedo eval --dataset 3dhp --samples 50 --data-root mpi_inf_3dhp_test_set --protocol paper`
+
+    `zedo eval --dataset custom --data-root mine.npz` (or a folder of truth.npz and prediction.npz)
+    """
+    from zedo_cli.datasets import custom_predictions
+    from zedo_cli.evaluation.protocol import find_protocol
+    from zedo_cli.evaluation.runs import Run, Variant, finished, run
+    from zedo_cli.evaluation.scores import score
+    from zedo_cli.evaluation.summary import summary
+    from zedo_cli.lifting import bundled_prior, changed_preset, find_device, find_preset
+    from zedo_cli.prior import load_prior
+    from zedo_cli.report import checked_folder, tables, to_terminal, write_report
+    from zedo_cli.report.plots import write_plots
+
+    started = time.perf_counter()
+    folder = checked_folder(output or Path(f"eval_{dataset}"))
+    rules = find_protocol(protocol)
+    settings = changed_preset(find_preset(preset), changes or [])
+    trained_on = frozenset({"open"})
+    given = custom_predictions(data_root) if dataset == "custom" and data_root and keypoints is None else None
+    if given:
+        data, made = given
+        step, method, count = 1, data.kind, made.hypotheses.shape[1]
+        described: dict[str, object] = {"prediction": str(data_root)}
+        scores = score(data, made, rules)
+    else:
+        data, step = load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing)
+        denoiser = load_prior(prior or bundled_prior(), find_device(device))
+        trained_on |= {source.name for source in denoiser.card.sources}
+        method, count = f"zedo {settings.name}", samples
+        variant = Variant(method, data, settings, denoiser, samples)
+        job = Run((variant,), rules, seed, clips, batch_size)
+        described = job.settings()
+        with progress_bar("people") as bar:
+            task = bar.add_task(f"Lifting {data.name}", total=len(data))
+            try:
+                (scores,) = run(job, folder, resume, lambda done: bar.update(task, completed=done))
+            except KeyboardInterrupt:
+                console.print(f"stopped; go on with --resume (what is done is in {folder})", markup=False)
+                raise typer.Exit(130) from None
+    notes = list(dict.fromkeys((*data.notes, *data.keypoints.notes)))
+    report = summary(data, scores, rules, method, count, described, step, limit, notes)
+    for note in notes:
+        console.print(note if note.startswith("warning") else f"note: {note}", markup=False, soft_wrap=True)
+    parts = tables(report, trained_on)
+    files = write_report(report, parts[0], folder) + write_plots(report, scores, data, folder)
+    finished(folder)
+    width = shutil.get_terminal_size((150, 40)).columns
+    for table in parts:
+        typer.echo(to_terminal(table, width) + "\n")
+    seconds = time.perf_counter() - started
+    lifting = f", of which lifting {report.about.lifting_seconds:.1f} s" if not given else ""
+    typer.echo(f"{seconds:.1f} s{lifting}; {len(files)} files in {folder}")
+
+
+def load(
+    name: str,
+    root: Path | None,
+    keypoints: str | None,
+    rules: "Protocol",
+    stride: int | None,
+    limit: int | None,
+    seed: int,
+    allow_missing: bool,
+) -> "tuple[Dataset, int]":
+    """The rows of a data set that a protocol, or the user, wants, and the stride."""
+    from zedo_cli.datasets import load_dataset
+    from zedo_cli.errors import InputError
+
+    whole = load_dataset(name, root, keypoints, seed, allow_missing)
+    step = stride or rules.stride(whole)
+    data = whole.thinned(step, limit)
+    if not len(data):
+        raise InputError(f"--stride {step}: leaves none of the {len(whole)} frames of {name}")
+    return data, step

@@ -1,0 +1,204 @@
+"""Figures of a whole run from the scores of its frames."""
+
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from zedo_cli import __version__
+from zedo_cli.datasets import Dataset
+from zedo_cli.evaluation.protocol import Protocol, fewer_joints
+from zedo_cli.evaluation.resampling import SHARE, Resampling
+from zedo_cli.evaluation.scores import ANSWERS, LEVELS, METRICS, Scores
+from zedo_cli.skeletons import JOINTS
+
+_MODEL = ConfigDict(extra="forbid")
+
+
+class Figure(BaseModel):
+    """A mean with its 95 % interval; None where nothing is known. In the units of `METRICS`: mm, %, degrees, px."""
+
+    model_config = _MODEL
+
+    mean: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+class About(BaseModel):
+    """What was measured, how, and by what."""
+
+    model_config = _MODEL
+
+    dataset: str
+    keypoints: str
+    protocol: str
+    protocol_in_words: str
+    average: str
+    frames: int
+    sequences: int
+    stride: int
+    limit: int | None
+    joints: int
+    fewer_joints: int
+    method: str
+    samples: int
+    settings: dict[str, Any]
+    zedo: str = __version__
+    interval: str = f"{SHARE:g} %, bootstrap over sequences"
+    lifting_seconds: float
+    """For all frames, also where a run was interrupted; what it took besides is not counted."""
+    notes: list[str]
+
+    def describe(self) -> str:
+        """One line for above a table."""
+        return (
+            f"{self.dataset}, 2D: {self.keypoints}; {self.frames} frames of {self.sequences} sequences, stride"
+            f" {self.stride}; {self.protocol_in_words}, {self.joints} joints; {self.average}"
+        )
+
+
+class Report(BaseModel):
+    """All figures of one variant. Lengths in mm."""
+
+    model_config = _MODEL
+
+    about: About
+    figures: dict[str, dict[str, Figure]]
+    """By answer (`answer`, `mean`, `best`), then metric."""
+    groups: dict[str, dict[str, Figure]]
+    """By group (action, split), then metric, of the answer; MPJPE and PA-MPJPE of the best too, as `best.mpjpe`."""
+    joints: dict[str, float | None]
+    """MPJPE of each scored joint, of the answer."""
+    against_samples: dict[str, list[float]]
+    """Best-of-s MPJPE and PA-MPJPE for s = 1 .. S, in the order of the hypotheses."""
+    calibration: dict[str, list[float]]
+    """Coverage of central intervals: `level` and `inside`, in %."""
+    error_over_uncertainty: float | None
+    """RMS of joint errors over RMS of the stated uncertainty."""
+    frames: dict[str, list[Any]]
+    """The figures of each frame, in columns."""
+
+
+def summary(
+    data: Dataset,
+    scores: Scores,
+    protocol: Protocol,
+    method: str,
+    samples: int,
+    settings: dict[str, Any],
+    stride: int,
+    limit: int | None,
+    notes: list[str],
+) -> Report:
+    """Figures of a variant of a run on `data`."""
+    resampling = Resampling.of(data)
+    figures: dict[str, dict[str, Figure]] = {}
+    for answer in ANSWERS:
+        columns = {name: scores[f"{answer}.{name}"] for name in METRICS if f"{answer}.{name}" in scores}
+        if columns:
+            figures[answer] = _figures(resampling, columns)
+    calibration: dict[str, list[float]] = {}
+    if "coverage" in scores:
+        inside = resampling.mean(scores["coverage"])
+        calibration = {"level": _rounded(100 * LEVELS), "inside": _rounded(100 * inside)}
+        samples_of_inside = resampling.samples(scores["coverage"])
+        figures["answer"]["ece"] = _ece(inside, samples_of_inside if len(resampling.sequences) > 1 else None)
+    scored = [joint for joint in data.joints if joint]
+    known = np.isfinite(scores["joint_errors"][:, scored]) & np.isfinite(scores["uncertainty"][:, scored])
+    ratio = None
+    if known.any():
+        errors, spread = (np.square(scores[name][:, scored])[known].mean() for name in ("joint_errors", "uncertainty"))
+        ratio = round(float(np.sqrt(errors / spread)), 4) if spread > 0 else None
+    against = {
+        name: _rounded(
+            1000 * resampling.mean(np.minimum.accumulate(scores[f"hypotheses.{name}"].astype(np.float64), axis=1))
+        )
+        for name in ("mpjpe", "pa_mpjpe")
+        if f"hypotheses.{name}" in scores
+    }
+    by_joint = 1000 * resampling.mean(scores["joint_errors"])
+    return Report(
+        about=About(
+            dataset=data.name,
+            keypoints=data.kind,
+            protocol=protocol.name,
+            protocol_in_words=protocol.describe(),
+            average=f"mean of {len(set(data.group))} groups" if data.by_group else "mean over frames",
+            frames=len(data),
+            sequences=len(resampling.sequences),
+            stride=stride,
+            limit=limit,
+            joints=len(data.joints),
+            fewer_joints=len(fewer_joints(data.joints)),
+            method=method,
+            samples=samples,
+            settings=settings,
+            lifting_seconds=round(float(scores["seconds"].sum()), 2) if "seconds" in scores else 0.0,
+            notes=notes,
+        ),
+        figures=figures,
+        groups=_by_group(data, scores),
+        joints={JOINTS[joint]: _number(by_joint[joint]) for joint in data.joints},
+        against_samples=against,
+        calibration=calibration,
+        error_over_uncertainty=ratio,
+        frames=_frames(data, scores),
+    )
+
+
+def _figures(resampling: Resampling, columns: dict[str, np.ndarray]) -> dict[str, Figure]:
+    """Of per-frame values `[N]` by their label, which ends in the name of a metric."""
+    values = np.stack(list(columns.values()), axis=1)
+    factors = np.array([METRICS[label.rpartition(".")[2]].factor for label in columns])
+    ends = [factors * part for part in (resampling.mean(values), *resampling.interval(values))]
+    return {
+        label: Figure(**{key: _number(part[i]) for key, part in zip(_ENDS, ends, strict=True)})
+        for i, label in enumerate(columns)
+    }
+
+
+_ENDS = ("mean", "low", "high")
+
+
+def _ece(inside: np.ndarray, samples: np.ndarray | None) -> Figure:
+    """Mean distance of the coverage from its level, per cent (Kuleshov et al. 2018)."""
+    if samples is None:
+        return Figure(mean=_number(100 * np.abs(inside - LEVELS).mean()))
+    ends = np.percentile(np.abs(samples - LEVELS).mean(1), [(100 - SHARE) / 2, (100 + SHARE) / 2])
+    return Figure(**dict(zip(_ENDS, map(_number, 100 * np.array([np.abs(inside - LEVELS).mean(), *ends])), strict=True)))
+
+
+def _by_group(data: Dataset, scores: Scores) -> dict[str, dict[str, Figure]]:
+    columns = {name: scores[f"answer.{name}"] for name in METRICS if f"answer.{name}" in scores}
+    columns |= {label: scores[label] for label in ("best.mpjpe", "best.pa_mpjpe") if label in scores}
+    groups = {}
+    for group in dict.fromkeys(data.group):
+        rows = data.group == group
+        resampling = Resampling(data.group[rows], data.sequence[rows], by_group=False)
+        groups[str(group)] = _figures(resampling, {label: values[rows] for label, values in columns.items()})
+    return groups
+
+
+def _frames(data: Dataset, scores: Scores) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        "row": data.rows.tolist(),
+        "sequence": [str(name) for name in data.sequence],
+        "group": [str(name) for name in data.group],
+        "frame": data.keypoints.frame.tolist(),
+        "person": data.keypoints.person.tolist(),
+    }
+    for key, values in scores.items():
+        answer, _, name = key.partition(".")
+        if answer in ANSWERS and name in METRICS:
+            columns[key] = _rounded(METRICS[name].factor * values)
+    return columns
+
+
+def _number(value: float) -> float | None:
+    return round(float(value), 4) if np.isfinite(value) else None
+
+
+def _rounded(values: np.ndarray) -> list[Any]:
+    """As numbers to four decimals, None where they are not finite."""
+    return [_number(value) for value in np.asarray(values, np.float64)]

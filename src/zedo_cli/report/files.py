@@ -1,0 +1,35 @@
+"""The files of a report, in a folder of their own."""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from zedo_cli.errors import InputError
+from zedo_cli.files import atomic_write
+from zedo_cli.report.table import WRITERS, Table
+
+REPORT = "report.json"
+
+
+def checked_folder(folder: Path) -> Path:
+    """The folder, if a report can be written to it. Raises `InputError` otherwise, before any work."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: is a file; --output is the folder that the report goes into")
+    if not folder.exists() and not folder.absolute().parent.is_dir():
+        raise InputError(f"{folder}: there is no folder {folder.parent}; make it first, or choose another --output")
+    place = folder if folder.exists() else folder.absolute().parent
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(f"{folder}: {place} may not be written to; choose another --output")
+    return folder
+
+
+def write_report(document: BaseModel, table: Table, folder: Path) -> list[Path]:
+    """All figures as JSON, the main table as CSV, Markdown and LaTeX; each complete or not at all."""
+    texts = {REPORT: document.model_dump_json(indent=1) + "\n"}
+    texts |= {f"table{suffix}": write(table) for suffix, write in WRITERS.items()}
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        with atomic_write(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    return [folder / name for name in texts]

@@ -1,0 +1,150 @@
+"""A table, and the ways to write it: terminal, CSV, Markdown, LaTeX."""
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from zedo_cli.evaluation.summary import Figure
+
+Cell = str | Figure | None
+
+
+@dataclass
+class Table:
+    """Rows of texts and figures under `columns`, with what they are of in `title` and one line of `caption`.
+
+    digits: decimals by column, 1 if it is not there. rules: numbers of the rows before which a line is drawn. narrow:
+    columns whose intervals a terminal has no room for.
+    """
+
+    title: str
+    columns: list[str]
+    rows: list[list[Cell]] = field(default_factory=list)
+    caption: str = ""
+    digits: dict[str, int] = field(default_factory=dict)
+    rules: list[int] = field(default_factory=list)
+    narrow: tuple[str, ...] = ()
+
+    def texts(self, dash: str = "-", without: tuple[str, ...] = ()) -> list[list[str]]:
+        """All cells as text, a figure with its interval in brackets, except in the columns `without`."""
+        return [
+            [
+                as_text(cell, self.digits.get(column, 1), dash, column not in without)
+                for column, cell in zip(self.columns, row, strict=True)
+            ]
+            for row in self.rows
+        ]
+
+    def has_figures(self, column: int) -> bool:
+        """Whether a column is one of numbers."""
+        return any(isinstance(row[column], Figure) for row in self.rows)
+
+
+def as_text(cell: Cell, digits: int = 1, dash: str = "-", interval: bool = True) -> str:
+    """A figure as `43.2 (40.9-45.6)`; nothing for None."""
+    if not isinstance(cell, Figure):
+        return cell or ""
+    if cell.mean is None:
+        return ""
+    text = f"{cell.mean:.{digits}f}"
+    if cell.low is None or cell.high is None or not interval:
+        return text
+    return f"{text} ({cell.low:.{digits}f}{dash}{cell.high:.{digits}f})"
+
+
+def to_terminal(table: Table, width: int | None = None) -> str:
+    """Drawn by rich, without colours; as wide as the terminal, or as `width`."""
+    drawn = RichTable()
+    for i, column in enumerate(table.columns):
+        right = table.has_figures(i)
+        drawn.add_column(column, justify="right" if right else "left", no_wrap=right or len(column) < 4)
+    for i, row in enumerate(table.texts(without=table.narrow)):
+        if i in table.rules:
+            drawn.add_section()
+        drawn.add_row(*row)
+    stream = StringIO()
+    console = Console(file=stream, width=width, color_system=None, highlight=False, markup=False)
+    for part in (table.title, drawn, table.caption):
+        console.print(part)
+    return "\n".join(line.rstrip() for line in stream.getvalue().rstrip().splitlines())
+
+
+def to_csv(table: Table) -> str:
+    """With the ends of intervals in columns of their own."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    figures = [table.has_figures(i) for i in range(len(table.columns))]
+    writer.writerow(
+        [
+            name
+            for i, column in enumerate(table.columns)
+            for name in ([column, f"{column} low", f"{column} high"] if figures[i] else [column])
+        ]
+    )
+    for row in table.rows:
+        cells: list[object] = []
+        for i, cell in enumerate(row):
+            if isinstance(cell, Figure):
+                cells += [cell.mean, cell.low, cell.high]
+            else:
+                cells += [cell or "", "", ""] if figures[i] else [cell or ""]
+        writer.writerow(cells)
+    return stream.getvalue()
+
+
+def to_markdown(table: Table) -> str:
+    """GitHub's, with the title above and the caption below."""
+
+    def line(cells: list[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    rules = ["---:" if table.has_figures(i) else "---" for i in range(len(table.columns))]
+    lines = [f"**{table.title}**", "", line(table.columns), line(rules), *map(line, table.texts())]
+    return "\n".join([*lines, *(["", table.caption] if table.caption else [])]) + "\n"
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\^{}",
+}
+
+
+def to_latex(table: Table) -> str:
+    """A `tabular` in a `table`, with the rules of the package booktabs."""
+
+    def line(cells: list[str]) -> str:
+        return "  " + " & ".join("".join(_LATEX.get(c, c) for c in cell) for cell in cells) + r" \\"
+
+    alignment = "".join("r" if table.has_figures(i) else "l" for i in range(len(table.columns)))
+    body = []
+    for i, row in enumerate(table.texts("--")):
+        body += [r"  \midrule"] if i in table.rules else []
+        body.append(line(row))
+    told = "".join(_LATEX.get(c, c) for c in f"{table.title}. {table.caption}".strip())
+    head = [
+        r"\begin{table}",
+        r"  \centering",
+        rf"  \caption{{{told}}}",
+        rf"  \begin{{tabular}}{{{alignment}}}",
+        r"  \toprule",
+    ]
+    return (
+        "\n".join([*head, line(table.columns), r"  \midrule", *body, r"  \bottomrule", r"  \end{tabular}", r"\end{table}"])
+        + "\n"
+    )
+
+
+WRITERS: dict[str, Callable[[Table], str]] = {".csv": to_csv, ".md": to_markdown, ".tex": to_latex}
+"""By the suffix of a file."""
