@@ -19,6 +19,26 @@ def test_the_hypothesis_on_its_rays_wins():
     assert torch.equal(choose_best(hypotheses, score), truth[:, 0])
 
 
+def test_neither_a_dwarf_before_the_lens_nor_a_person_behind_it_wins():
+    torch.manual_seed(1)
+    truth = 0.3 * torch.randn(5, 1, 17, 3) + torch.tensor([0.0, 0, 4])
+    rays = keypoints_to_rays(points_to_keypoints(truth, INTRINSICS), INTRINSICS)
+    near = truth + 0.02 * torch.randn_like(truth)
+    dwarf = 0.1 * (truth + 0.1 * torch.randn_like(truth))
+    hypotheses = torch.cat([dwarf, -truth, 0.001 * torch.randn_like(truth), near], dim=1)
+    assert (log_likelihood(hypotheses, rays, torch.full((5, 1, 17), 0.01)).argmax(1) == 3).all()
+
+
+def test_the_score_does_not_depend_on_the_size_of_the_world():
+    torch.manual_seed(2)
+    truth = 0.3 * torch.randn(5, 2, 17, 3) + torch.tensor([0.0, 0, 4])
+    rays = keypoints_to_rays(points_to_keypoints(truth[:, :1], INTRINSICS), INTRINSICS)
+    noise = torch.full((5, 1, 17), 0.01)
+    torch.testing.assert_close(
+        log_likelihood(3 * truth, rays, noise), log_likelihood(truth, rays, noise), rtol=1e-3, atol=1e-2
+    )
+
+
 def test_a_missing_joint_neither_scores_nor_reprojects():
     truth = 0.3 * torch.randn(2, 17, 3) + torch.tensor([0.0, 0, 4])
     keypoints, confidence = points_to_keypoints(truth, INTRINSICS), torch.ones(2, 17)

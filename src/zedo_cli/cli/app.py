@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from zedo_cli import __version__
+from zedo_cli.cli.ablate import ablate
 from zedo_cli.cli.eval import evaluate
 from zedo_cli.cli.importing import import_checkpoint
 from zedo_cli.cli.lift import lift
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(lift)
 app.command(name="eval")(evaluate)
+app.command()(ablate)
 app.command()(train)
 app.command()(prior)
 app.command(name="import")(import_checkpoint)

@@ -126,10 +126,10 @@ def evaluate(
     for note in notes:
         console.print(note if note.startswith("warning") else f"note: {note}", markup=False, soft_wrap=True)
     parts = tables(report, trained_on)
-    files = write_report(report, parts[0], folder) + write_plots(report, scores, data, folder)
+    files = write_report(report, parts, folder) + write_plots(report, scores, data, folder)
     finished(folder)
     width = shutil.get_terminal_size((150, 40)).columns
-    for table in parts:
+    for table in parts.values():
         typer.echo(to_terminal(table, width) + "\n")
     seconds = time.perf_counter() - started
     lifting = f", of which lifting {report.about.lifting_seconds:.1f} s" if not given else ""

@@ -69,6 +69,11 @@ def load_dataset(
     return with_keypoints(source.read(root, source.kinds[0], allow_missing), Path(kind), source.kinds)
 
 
+def kinds_of(name: str) -> tuple[str, ...]:
+    """The kinds of 2D that a data set may have, of which not every layout has all."""
+    return BUNDLED.get(name) or (SOURCES[name].kinds if name in SOURCES else ())
+
+
 def with_keypoints(data: Dataset, path: Path, kinds: tuple[str, ...]) -> Dataset:
     """The data set with the keypoints of a file that has a row for each of its rows. Raises `InputError` otherwise."""
     if not path.exists():

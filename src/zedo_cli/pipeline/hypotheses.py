@@ -5,14 +5,23 @@ from torch import Tensor
 
 from zedo_cli.pipeline.rays import distance_from_rays, points_to_keypoints
 
+BODY_RADIUS = 0.45
+"""RMS distance (m) of an adult's joints from their mean, across the view."""
+
 
 def log_likelihood(points: Tensor, rays: Tensor, noise: Tensor) -> Tensor:
     """Log-likelihood of the keypoints given the hypothesis, up to a constant: higher is better.
 
-    The distance of a joint from its ray is Gaussian of the keypoint's `noise [..., J]` (m), infinite for a missing one.
-    points `[..., J, 3]` camera frame, metres; unit rays `[..., J, 3]` -> `[...]`.
+    The angle of a joint from its ray is Gaussian of the keypoint's `noise [..., J]` (m, infinite for a missing one) at the
+    distance at which a body looks as large as this one. An angle, since the image knows no metres: a dwarf before the lens
+    is near to all rays. points `[..., J, 3]` camera frame, metres; unit rays `[..., J, 3]` -> `[...]`.
     """
-    return -0.5 * (distance_from_rays(points, rays) / noise).square().sum(-1)
+    sine = distance_from_rays(points, rays) / points.norm(dim=-1).clamp(min=1e-6)
+    seen = torch.isfinite(noise).to(rays).unsqueeze(-1)
+    mean = (seen * rays).sum(-2, keepdim=True) / seen.sum(-2, keepdim=True)
+    spread = (seen * (rays - mean).square()).sum((-2, -1)) / seen.sum((-2, -1))
+    distance = BODY_RADIUS / spread.sqrt().clamp(min=1e-6)
+    return -0.5 * (sine * distance[..., None] / noise).square().sum(-1)
 
 
 def reprojection_error(points: Tensor, keypoints: Tensor, confidence: Tensor, intrinsics: Tensor) -> Tensor:

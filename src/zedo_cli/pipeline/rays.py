@@ -75,8 +75,12 @@ def ray_gain(sigma: Tensor | float, noise: Tensor) -> Tensor:
 
 
 def distance_from_rays(points: Tensor, rays: Tensor) -> Tensor:
-    """Distance (m) of camera-frame points from unit rays. `[..., J, 3]`, `[..., J, 3]` -> `[..., J]`."""
-    return (points - (points * rays).sum(-1, keepdim=True) * rays).norm(dim=-1)
+    """Distance (m) of camera-frame points from unit rays. `[..., J, 3]`, `[..., J, 3]` -> `[..., J]`.
+
+    A ray begins at the camera: what lies behind it is as far as the camera is.
+    """
+    along = (points * rays).sum(-1, keepdim=True).clamp(min=0)
+    return (points - along * rays).norm(dim=-1)
 
 
 def mirrored_pose(pose: Tensor) -> Tensor:

@@ -24,10 +24,10 @@ def checked_folder(folder: Path) -> Path:
     return folder
 
 
-def write_report(document: BaseModel, table: Table, folder: Path) -> list[Path]:
-    """All figures as JSON, the main table as CSV, Markdown and LaTeX; each complete or not at all."""
+def write_report(document: BaseModel, tables: dict[str, Table], folder: Path) -> list[Path]:
+    """All figures as JSON, the tables as CSV, Markdown and LaTeX under their names; each complete or not at all."""
     texts = {REPORT: document.model_dump_json(indent=1) + "\n"}
-    texts |= {f"table{suffix}": write(table) for suffix, write in WRITERS.items()}
+    texts |= {f"{name}{suffix}": write(table) for name, table in tables.items() for suffix, write in WRITERS.items()}
     folder.mkdir(exist_ok=True)
     for name, text in texts.items():
         with atomic_write(folder / name) as temporary:

@@ -18,7 +18,7 @@ class Table:
     """Rows of texts and figures under `columns`, with what they are of in `title` and one line of `caption`.
 
     digits: decimals by column, 1 if it is not there. rules: numbers of the rows before which a line is drawn. narrow:
-    columns whose intervals a terminal has no room for.
+    columns whose intervals a terminal has no room for. signed: columns of differences.
     """
 
     title: str
@@ -28,12 +28,13 @@ class Table:
     digits: dict[str, int] = field(default_factory=dict)
     rules: list[int] = field(default_factory=list)
     narrow: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
 
     def texts(self, dash: str = "-", without: tuple[str, ...] = ()) -> list[list[str]]:
         """All cells as text, a figure with its interval in brackets, except in the columns `without`."""
         return [
             [
-                as_text(cell, self.digits.get(column, 1), dash, column not in without)
+                as_text(cell, self.digits.get(column, 1), dash, column not in without, column in self.signed)
                 for column, cell in zip(self.columns, row, strict=True)
             ]
             for row in self.rows
@@ -44,15 +45,17 @@ class Table:
         return any(isinstance(row[column], Figure) for row in self.rows)
 
 
-def as_text(cell: Cell, digits: int = 1, dash: str = "-", interval: bool = True) -> str:
-    """A figure as `43.2 (40.9-45.6)`; nothing for None."""
+def as_text(cell: Cell, digits: int = 1, dash: str = "-", interval: bool = True, signed: bool = False) -> str:
+    """A figure as `43.2 (40.9-45.6)`, a difference as `-3.1 (-4.0 to -2.2)`; nothing for None."""
     if not isinstance(cell, Figure):
         return cell or ""
     if cell.mean is None:
         return ""
-    text = f"{cell.mean:.{digits}f}"
+    text = f"{cell.mean:+.{digits}f}" if signed else f"{cell.mean:.{digits}f}"
     if cell.low is None or cell.high is None or not interval:
         return text
+    if signed:
+        return f"{text} ({cell.low:+.{digits}f} to {cell.high:+.{digits}f})"
     return f"{text} ({cell.low:.{digits}f}{dash}{cell.high:.{digits}f})"
 
 

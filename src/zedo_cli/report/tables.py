@@ -11,9 +11,14 @@ _GEOMETRY = ("orientation", "bone_length", "symmetry", "reprojection")
 _CALIBRATION = ("spread", "ece", "coverage_50", "coverage_90")
 
 
-def tables(report: Report, trained_on: frozenset[str] = frozenset()) -> list[Table]:
-    """All tables of a report. trained_on: data sets of which the prior has seen training poses."""
-    return [main_table(report, trained_on), group_table(report), joint_table(report), more_table(report)]
+def tables(report: Report, trained_on: frozenset[str] = frozenset()) -> dict[str, Table]:
+    """All tables of a report, by name. trained_on: data sets of which the prior has seen training poses."""
+    return {
+        "table": main_table(report, trained_on),
+        "groups": group_table(report),
+        "joints": joint_table(report),
+        "more": more_table(report),
+    }
 
 
 def main_table(report: Report, trained_on: frozenset[str] = frozenset()) -> Table:

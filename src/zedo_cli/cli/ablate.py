@@ -1,0 +1,247 @@
+"""`zedo ablate`: what each part of the method is worth."""
+
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zedo_cli.cli.options import (
+    DATA,
+    METHOD,
+    AllowMissing,
+    BatchSize,
+    DataRoot,
+    DatasetName,
+    Device,
+    Limit,
+    PriorFile,
+    ProtocolName,
+    Resume,
+    Seed,
+    Stride,
+    console,
+    progress_bar,
+)
+
+if TYPE_CHECKING:
+    from zedo_cli.datasets import Dataset
+    from zedo_cli.evaluation.protocol import Protocol
+    from zedo_cli.pipeline.presets import Preset
+
+_PAPER, _OWN = "Leave out a part of the paper's method", "Leave out a part of zedo's method"
+_FRAMES_OF_POSTER = 200
+
+
+def ablate(
+    dataset: DatasetName = "open",
+    data_root: DataRoot = None,
+    keypoints: Annotated[
+        str | None,
+        typer.Option(help="The 2D, as of zedo eval. [default: all kinds]", rich_help_panel=DATA, show_default=False),
+    ] = None,
+    protocol: ProtocolName = "strict",
+    stride: Stride = None,
+    limit: Limit = None,
+    allow_missing: AllowMissing = False,
+    no_rotation_opt: Annotated[
+        bool, typer.Option("--no-rotation-opt", help="Optimisation of the start (RO).", rich_help_panel=_PAPER)
+    ] = False,
+    no_warmup: Annotated[
+        bool, typer.Option("--no-warmup", help="Iterations that keep the first T (WU).", rich_help_panel=_PAPER)
+    ] = False,
+    no_rotation_augmentation: Annotated[
+        bool, typer.Option("--no-rotation-augmentation", help="Turned training poses (RA).", rich_help_panel=_PAPER)
+    ] = False,
+    no_view: Annotated[bool, typer.Option("--no-view", help="What the prior sees.", rich_help_panel=_OWN)] = False,
+    no_mirror: Annotated[bool, typer.Option("--no-mirror", help="The mirror image.", rich_help_panel=_OWN)] = False,
+    no_swaps: Annotated[
+        bool, typer.Option("--no-swaps", help="The search for exchanged sides.", rich_help_panel=_OWN)
+    ] = False,
+    no_soft_pull: Annotated[
+        bool, typer.Option("--no-soft-pull", help="The pull by confidence: full instead.", rich_help_panel=_OWN)
+    ] = False,
+    no_robust: Annotated[
+        bool, typer.Option("--no-robust", help="The doubt in keypoints that contradict others.", rich_help_panel=_OWN)
+    ] = False,
+    no_confidence: Annotated[
+        bool, typer.Option("--no-confidence", help="The confidences: all 1 instead.", rich_help_panel=_OWN)
+    ] = False,
+    no_translation: Annotated[
+        bool,
+        typer.Option("--no-translation", help="The solve of T, so of size and depth, in the loop.", rich_help_panel=_OWN),
+    ] = False,
+    own: Annotated[
+        bool,
+        typer.Option("--own", help="All of these, and other steps, schedules, starts and priors.", rich_help_panel=_OWN),
+    ] = False,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A variant of one's own: NAME=VALUE, or several with spaces between; may be repeated.",
+            rich_help_panel=METHOD,
+            show_default=False,
+        ),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            help="Settings of the full method, NAME=VALUE with spaces between.", rich_help_panel=METHOD, show_default=False
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="The full method. [default: paper in 200 steps for the poster and its parts, else balanced]",
+            rich_help_panel=METHOD,
+            show_default=False,
+        ),
+    ] = None,
+    samples: Annotated[
+        int,
+        typer.Option("--samples", "-s", min=1, help="Hypotheses; the poster's grid has 1 and 50.", rich_help_panel=METHOD),
+    ] = 1,
+    prior: PriorFile = None,
+    seed: Seed = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder of the report. [default: ablate_DATASET, here]", show_default=False),
+    ] = None,
+    resume: Resume = False,
+    device: Device = "auto",
+    batch_size: BatchSize = 512,
+) -> None:
+    """Measure what each part of the method is worth: differences on the same frames, with paired intervals.
+
+    Without a part to leave out, the grid of the ZeDO poster, on about 200 frames unless `--stride` or `--limit` tell. It
+    takes `open-small` and `open-no-rotation`, priors that differ in rotation augmentation (RA) alone.
+
+    Examples:
+
+    `zedo ablate` (the poster's grid on the bundled data)
+
+    `zedo ablate --no-warmup` (the paper's method with and without)
+
+    `zedo ablate --own --keypoints detected`
+
+    `zedo ablate --set steps=8 --set "steps=8 first_noise=0.4"` (two variants of zedo's own method)
+    """
+    from zedo_cli.errors import InputError
+    from zedo_cli.evaluation.ablation import ALIKE, SWITCHES, own_arms, poster_arms, setting_arms, switch_arms
+    from zedo_cli.evaluation.differences import compared
+    from zedo_cli.evaluation.protocol import find_protocol
+    from zedo_cli.evaluation.runs import Run, finished, run
+    from zedo_cli.files import bundled
+    from zedo_cli.lifting import bundled_prior, find_device
+    from zedo_cli.prior import load_prior
+    from zedo_cli.report import checked_folder, to_terminal, write_report
+    from zedo_cli.report.ablation import difference_table, draw_differences, draw_errors, poster_table
+    from zedo_cli.report.plots import write_plot
+
+    started = time.perf_counter()
+    asked = {
+        "rotation-opt": no_rotation_opt,
+        "warmup": no_warmup,
+        "rotation-augmentation": no_rotation_augmentation,
+        "view": no_view,
+        "mirror": no_mirror,
+        "swaps": no_swaps,
+        "soft-pull": no_soft_pull,
+        "robust": no_robust,
+        "confidence": no_confidence,
+        "translation": no_translation,
+    }
+    names = [name for name, without in asked.items() if without]
+    if sum(map(bool, (names, changes, own))) > 1:
+        raise InputError("--no-..., --set and --own are three ways to choose variants: take one of them")
+    poster = not (names or changes or own)
+    folder = checked_folder(output or Path(f"ablate_{dataset}"))
+    rules = find_protocol(protocol)
+    of_paper = poster or any(SWITCHES[name].base == "paper" for name in names)
+    full = _full_method(preset, base, of_paper)
+    frames = _FRAMES_OF_POSTER if poster and stride is None and limit is None else None
+    kinds, step, notes = _kinds(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing, frames)
+    on = find_device(device)
+    priors = {name: load_prior(bundled(f"checkpoints/{name}.safetensors"), on) for name in (ALIKE, "open-no-rotation")}
+    if poster:
+        turned = load_prior(prior, on) if prior else priors[ALIKE]
+        arms = poster_arms(kinds, full, turned, priors["open-no-rotation"])
+    else:
+        usual = load_prior(prior or bundled_prior(), on)
+        if own:
+            arms = own_arms(kinds, full, usual, priors, samples)
+        elif changes:
+            arms = setting_arms(kinds, changes, full, usual, samples)
+        else:
+            arms = switch_arms(kinds, names, full, usual, priors, samples)
+
+    variants = {arm.variant.name: arm.variant for arm in arms}
+    job = Run(tuple(variants.values()), rules, seed, batch_size=batch_size)
+    with progress_bar("lifts") as bar:
+        task = bar.add_task(f"{len(variants)} variants", total=len(kinds[0]) * len(variants))
+        try:
+            scores = run(job, folder, resume, lambda done: bar.update(task, completed=done))
+        except KeyboardInterrupt:
+            console.print(f"stopped; go on with --resume (what is done is in {folder})", markup=False)
+            raise typer.Exit(130) from None
+    report = compared(arms, dict(zip(variants, scores, strict=True)), rules, step, notes)
+    for note in notes:
+        console.print(note if note.startswith("warning") else f"note: {note}", markup=False, soft_wrap=True)
+    tables = {"differences": difference_table(report)}
+    if poster:
+        tables = {"poster": poster_table(report)} | tables
+    files = write_report(report, tables, folder)
+    files.append(write_plot(folder / "errors.png", lambda figure: draw_errors(figure, report)))
+    files.append(write_plot(folder / "differences.png", lambda figure: draw_differences(figure, report)))
+    finished(folder)
+    width = shutil.get_terminal_size((170, 40)).columns
+    for table in tables.values():
+        typer.echo(to_terminal(table, width) + "\n")
+    lifting = sum(float(part["seconds"].sum()) for part in scores)
+    typer.echo(f"{time.perf_counter() - started:.1f} s, of which lifting {lifting:.1f} s; {len(files)} files in {folder}")
+
+
+def _full_method(preset: str | None, base: str | None, of_paper: bool) -> "Preset":
+    """The preset that parts are left out of."""
+    from zedo_cli.evaluation.ablation import QUICK
+    from zedo_cli.lifting import DEFAULT_PRESET, changed_preset, find_preset
+
+    full = find_preset(preset or ("paper" if of_paper else DEFAULT_PRESET))
+    if preset is None and of_paper:
+        full = full.model_copy(update=QUICK)
+    return changed_preset(full, (base or "").split())
+
+
+def _kinds(
+    name: str,
+    root: Path | None,
+    keypoints: str | None,
+    rules: "Protocol",
+    stride: int | None,
+    limit: int | None,
+    seed: int,
+    allow_missing: bool,
+    frames: int | None,
+) -> "tuple[list[Dataset], int, list[str]]":
+    """The same rows with each kind of 2D that the copy has, the stride, and notes."""
+    from zedo_cli.datasets import kinds_of, load_dataset
+    from zedo_cli.errors import InputError
+    from zedo_cli.evaluation.ablation import common_rows
+
+    found = [load_dataset(name, root, keypoints, seed, allow_missing)]
+    notes = []
+    for kind in kinds_of(name) if keypoints is None else ():
+        if kind != found[0].kind:
+            try:
+                found.append(load_dataset(name, root, kind, seed, allow_missing))
+            except InputError as error:
+                notes.append(f"without 2D of kind {kind}: {error}")
+    found = common_rows(found)
+    step = stride or max(rules.stride(found[0]), len(found[0]) // frames if frames else 1)
+    thinned = [data.thinned(step, limit) for data in found]
+    if not len(thinned[0]):
+        raise InputError(f"--stride {step}: leaves none of the {len(found[0])} frames of {name}")
+    notes += [note for data in thinned for note in (*data.notes, *data.keypoints.notes)]
+    return thinned, step, list(dict.fromkeys(notes))

@@ -1,0 +1,183 @@
+"""What a part of the method is worth: the poster's grid, our own switches, and any two settings against each other.
+
+An arm is a variant with the one that it is compared with, on the same rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from zedo_cli.datasets import Dataset
+from zedo_cli.errors import InputError
+from zedo_cli.evaluation.runs import Variant
+from zedo_cli.lifting import changed_preset
+from zedo_cli.pipeline.presets import Preset
+from zedo_cli.prior import Prior
+
+SAMPLES = (1, 50)
+"""Hypotheses of the poster."""
+
+QUICK = {"steps": 200, "warmup": 40, "step_size": 0.005}
+"""A fifth of the paper's 1000 steps, each five times as long: the same errors to 0.3 mm in a fifth of the time."""
+
+ALIKE = "open-small"
+"""The bundled prior that differs from `open-no-rotation` in rotation augmentation alone."""
+
+Settings = dict[str, Any]
+
+
+class Switch(NamedTuple):
+    """A part of the method that can be left out. base: the preset that has it."""
+
+    title: str
+    changes: Settings
+    base: str = "balanced"
+    prior: str = ""
+    """A bundled prior instead of the usual one."""
+    blind: bool = False
+    sure: bool = False
+    """Every keypoint that was seen counts fully."""
+
+
+SWITCHES = {
+    "rotation-opt": Switch("no optimisation of the start (RO)", {"optimise_start": False}, "paper"),
+    "warmup": Switch("no warm-up (WU)", {"warmup": 0}, "paper"),
+    "rotation-augmentation": Switch("prior without turned poses (RA)", {}, "paper", prior="open-no-rotation"),
+    "view": Switch("the prior sees no view", {}, blind=True),
+    "mirror": Switch("no mirror image", {"mirror": False}),
+    "swaps": Switch("no search for exchanged sides", {"swaps": False}),
+    "soft-pull": Switch("fully on the rays", {"pull": "hard"}),
+    "robust": Switch("contradicting keypoints heard fully", {"robust": False}),
+    "confidence": Switch("all confidences 1", {}, sure=True),
+    "translation": Switch("T kept from the start (size and depth)", {"warmup": 10**6}),
+}
+"""By the name that `--no-NAME` takes."""
+
+OWN: dict[str, Settings] = {
+    **{f"{steps} steps": {"steps": steps} for steps in (1, 2, 8, 16)},
+    "first noise 0.2 m": {"first_noise": 0.2},
+    "first noise 2 m": {"first_noise": 2.0},
+    "the paper's noise levels": {"schedule": "sub-vp"},
+    "full denoising steps": {"step": "full"},
+    "start: mean pose": {"start": "clusters"},
+    "start: mean pose, R and T optimised": {"start": "clusters", "optimise_start": True},
+    "start: exemplars": {"start": "exemplars"},
+    "answer: the best score": {"answer": "best"},
+}
+"""Other settings than those of `balanced`: steps, schedule, start, choice of hypothesis."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A variant and the one that it is compared with. ticks: RO, WU, RA, GT of the poster. of: the answer, or the best."""
+
+    variant: Variant
+    reference: Variant | None = None
+    ticks: tuple[bool, bool, bool, bool] | None = None
+    of: str = "answer"
+
+
+def poster_arms(kinds: Sequence[Dataset], preset: Preset, turned: Prior, unturned: Prior) -> list[Arm]:
+    """The poster's rows for each kind of 2D and S = 1 and 50, of which the best counts: none, RO, RO and WU, and RA too.
+
+    turned, unturned: priors trained with and without rotation augmentation, alike in all else. The reference of a row is
+    the first of its kind, as in the poster.
+    """
+    arms: list[Arm] = []
+    for data in kinds:
+        for samples in SAMPLES:
+            first: Variant | None = None
+            for optimised, warmup, augmented in _STEPS_OF_POSTER:
+                changes: Settings = {"optimise_start": optimised} | ({} if warmup else {"warmup": 0})
+                parts = [name for name, has in (("RO", optimised), ("WU", warmup), ("RA", augmented)) if has]
+                name = f"{' '.join(parts) or 'none'}, {data.kind}, S = {samples}"
+                prior = turned if augmented else unturned
+                variant = Variant(name, data, preset.model_copy(update=changes), prior, samples)
+                ticks = (optimised, warmup, augmented, data.kind == "gt")
+                arms.append(Arm(variant, first, ticks, "answer" if samples == 1 else "best"))
+                first = first or variant
+    return arms
+
+
+_STEPS_OF_POSTER = ((False, False, False), (True, False, False), (True, True, False), (True, True, True))
+
+
+def switch_arms(
+    kinds: Sequence[Dataset], names: Sequence[str], base: Preset, prior: Prior, priors: dict[str, Prior], samples: int
+) -> list[Arm]:
+    """The full method and, for each of the `names` of switches, the method without it. priors: bundled ones by name.
+
+    Raises `InputError` for a switch that changes nothing.
+    """
+    arms = []
+    for data in kinds:
+        full = Variant(f"{base.name}, {data.kind}", data, base, prior, samples)
+        arms += _arms(full, None)
+        for name in names:
+            switch = SWITCHES[name]
+            reference = full
+            if switch.prior:  # of the same network as the prior that is left out
+                reference = replace(full, name=f"{base.name}, prior {ALIKE}, {data.kind}", prior=priors[ALIKE])
+                arms += _arms(reference, None)
+            arms += _arms(_without(reference, switch, priors, f"--no-{name}"), reference)
+    return arms
+
+
+def setting_arms(kinds: Sequence[Dataset], changes: Sequence[str], base: Preset, prior: Prior, samples: int) -> list[Arm]:
+    """The full method, and the method with each of the `changes`, `name=value` or several of them with spaces between."""
+    arms = []
+    for data in kinds:
+        full = Variant(f"{base.name}, {data.kind}", data, base, prior, samples)
+        arms += _arms(full, None)
+        for change in changes:
+            preset = changed_preset(base, change.split())
+            if preset == base:
+                raise InputError(f"--set {change}: changes nothing in preset '{base.name}'")
+            arms += _arms(replace(full, name=f"{change}, {data.kind}", preset=preset), full)
+    return arms
+
+
+def own_arms(kinds: Sequence[Dataset], base: Preset, prior: Prior, priors: dict[str, Prior], samples: int) -> list[Arm]:
+    """Every switch that `base` has, and other steps, schedules, starts, choice of hypothesis and prior."""
+    arms = []
+    for data in kinds:
+        full = Variant(f"{base.name}, {data.kind}", data, base, prior, samples)
+        arms += _arms(full, None)
+        for title, changes in OWN.items():
+            preset = base.model_copy(update=changes)
+            clusters = preset.start == "clusters" and samples not in prior.cluster_counts
+            if preset != base and not clusters and (samples > 1 or "answer" not in changes):
+                arms += _arms(replace(full, name=f"{title}, {data.kind}", preset=preset), full)
+        for switch in SWITCHES.values():
+            if switch.base == "balanced":
+                arms += _arms(_without(full, switch, priors, switch.title), full)
+        for other in priors.values():
+            if other.digest != prior.digest:
+                arms += _arms(replace(full, name=f"prior {other.name}, {data.kind}", prior=other), full)
+    return arms
+
+
+def _arms(variant: Variant, reference: Variant | None) -> list[Arm]:
+    """Of the answer, and of several hypotheses also of the best."""
+    return [Arm(variant, reference, of=of) for of in ("answer", "best") if of == "answer" or variant.samples > 1]
+
+
+def _without(full: Variant, switch: Switch, priors: dict[str, Prior], option: str) -> Variant:
+    preset = full.preset.for_blind_prior() if switch.blind else full.preset.model_copy(update=switch.changes)
+    data, prior = full.data, priors[switch.prior] if switch.prior else full.prior
+    if switch.sure:
+        seen = (data.keypoints.confidence > 0).astype(data.keypoints.confidence.dtype)
+        data = replace(data, kind=f"{data.kind}, confidence 1", keypoints=replace(data.keypoints, confidence=seen))
+    elif preset == full.preset and prior is full.prior:
+        raise InputError(f"{option}: changes nothing in preset '{full.preset.name}'; choose another with --preset")
+    return Variant(f"{switch.title}, {full.data.kind}", data, preset, prior, full.samples)
+
+
+def common_rows(kinds: Sequence[Dataset]) -> list[Dataset]:
+    """The rows that all kinds of 2D of a data set have. Raises `InputError` if there are none."""
+    shared = set.intersection(*(set(data.rows.tolist()) for data in kinds))
+    if not shared:
+        raise InputError(f"{kinds[0].name}: no frame has all of {', '.join(data.kind for data in kinds)}")
+    return [data.take(np.isin(data.rows, list(shared))) for data in kinds]
