@@ -9,6 +9,11 @@ def read(folder):
     return json.loads((folder / "report.json").read_text())
 
 
+@pytest.fixture(autouse=True)
+def _wide_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "220")
+
+
 def test_the_posters_grid(zedo, tmp_path):
     out = tmp_path / "out"
     quick = "steps=10 warmup=2 step_size=0.1 optimisation_steps=5"

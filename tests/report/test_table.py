@@ -63,6 +63,11 @@ def test_the_terminal_shows_all_cells(table):
     text = to_terminal(table, 100)
     assert text.splitlines()[0] == "A & B"
     assert "43.2 (40.9-45.6)" in text
-    table.narrow = ("error, mm",)
-    assert "40.9" not in to_terminal(table, 100)
-    assert max(map(len, to_terminal(table, 60).splitlines())) <= 60
+    table.narrow, table.spare = ("error, mm",), ("change",)
+    assert "40.9" in to_terminal(table, 100)
+    assert "40.9" not in to_terminal(table, 46)
+    assert "-3.0" in to_terminal(table, 50)
+    assert "-3.0" not in to_terminal(table, 40)
+    assert "43.2" in to_terminal(table, 40)
+    for width in (40, 50, 100):
+        assert max(map(len, to_terminal(table, width).splitlines())) <= width

@@ -151,7 +151,7 @@ def own_arms(kinds: Sequence[Dataset], base: Preset, prior: Prior, priors: dict[
             if preset != base and not clusters and (samples > 1 or "answer" not in changes):
                 arms += _arms(replace(full, name=f"{title}, {data.kind}", preset=preset), full)
         for switch in SWITCHES.values():
-            if switch.base == "balanced":
+            if switch.base == "balanced" and _has(full, switch):
                 arms += _arms(_without(full, switch, priors, switch.title), full)
         for other in priors.values():
             if other.digest != prior.digest:
@@ -162,6 +162,11 @@ def own_arms(kinds: Sequence[Dataset], base: Preset, prior: Prior, priors: dict[
 def _arms(variant: Variant, reference: Variant | None) -> list[Arm]:
     """Of the answer, and of several hypotheses also of the best."""
     return [Arm(variant, reference, of=of) for of in ("answer", "best") if of == "answer" or variant.samples > 1]
+
+
+def _has(full: Variant, switch: Switch) -> bool:
+    """Whether there is something to leave out."""
+    return any(getattr(full.preset, name) != value for name, value in switch.changes.items()) or not switch.changes
 
 
 def _without(full: Variant, switch: Switch, priors: dict[str, Prior], option: str) -> Variant:

@@ -23,6 +23,7 @@ def poster_table(report: AblationReport) -> Table:
     table = Table(
         f"Ablation in the poster's layout: MPJPE / PA-MPJPE in mm on {report.dataset}",
         columns,
+        spare=("prior",),
         caption=f"{report.describe()}. Brackets: change from the first row of the same 2D. RO: optimisation of the start,"
         " WU: warm-up, RA: prior trained on turned poses, GT: exact 2D. S > 1: the best hypothesis (oracle).",
     )
@@ -53,9 +54,9 @@ def poster_table(report: AblationReport) -> Table:
 
 def difference_table(report: AblationReport) -> Table:
     """A row for each arm: errors, and differences to its reference."""
-    columns = ["variant", "of", "S", "MPJPE, mm", "PA-MPJPE, mm", "MPJPE difference", "PA-MPJPE difference", "against", "s"]
+    columns = ["variant", "of", "S", "MPJPE", "PA-MPJPE", "MPJPE difference", "PA-MPJPE difference", "against", "s"]
     table = Table(
-        f"Differences on {report.dataset}", columns, caption=f"{report.describe()}. In brackets {report.interval}."
+        f"Differences on {report.dataset}, mm", columns, caption=f"{report.describe()}. In brackets {report.interval}."
     )
     for arm in report.arms:
         if arm.reference is None and table.rows:
@@ -63,6 +64,7 @@ def difference_table(report: AblationReport) -> Table:
         cells: list[Cell] = [arm.mpjpe, arm.pa_mpjpe, arm.mpjpe_difference, arm.pa_mpjpe_difference]
         table.rows.append([arm.name, arm.of, str(arm.samples), *cells, arm.reference or "", Figure(mean=arm.seconds)])
     table.signed = ("MPJPE difference", "PA-MPJPE difference")
+    table.narrow, table.spare = ("MPJPE", "PA-MPJPE"), ("of", "S", "against", "s")
     return table
 
 

@@ -12,13 +12,16 @@ from zedo_cli.evaluation.summary import Figure
 
 Cell = str | Figure | None
 
+_NARROWEST, _WIDEST = 8, 30
+"""Characters that a column of text is not made narrower, or wider, than."""
+
 
 @dataclass
 class Table:
     """Rows of texts and figures under `columns`, with what they are of in `title` and one line of `caption`.
 
     digits: decimals by column, 1 if it is not there. rules: numbers of the rows before which a line is drawn. narrow:
-    columns whose intervals a terminal has no room for. signed: columns of differences.
+    columns whose intervals, spare: columns which a terminal that is too narrow goes without. signed: columns of differences.
     """
 
     title: str
@@ -28,6 +31,7 @@ class Table:
     digits: dict[str, int] = field(default_factory=dict)
     rules: list[int] = field(default_factory=list)
     narrow: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()
 
     def texts(self, dash: str = "-", without: tuple[str, ...] = ()) -> list[list[str]]:
@@ -59,21 +63,36 @@ def as_text(cell: Cell, digits: int = 1, dash: str = "-", interval: bool = True,
     return f"{text} ({cell.low:.{digits}f}{dash}{cell.high:.{digits}f})"
 
 
-def to_terminal(table: Table, width: int | None = None) -> str:
-    """Drawn by rich, without colours; as wide as the terminal, or as `width`."""
-    drawn = RichTable()
-    for i, column in enumerate(table.columns):
-        right = table.has_figures(i)
-        drawn.add_column(column, justify="right" if right else "left", no_wrap=right or len(column) < 4)
-    for i, row in enumerate(table.texts(without=table.narrow)):
-        if i in table.rules:
-            drawn.add_section()
-        drawn.add_row(*row)
+def to_terminal(table: Table, width: int) -> str:
+    """Drawn by rich, without colours, in lines of at most `width`: with all intervals and columns if there is room."""
+    intervals = tuple(column for column in table.columns if column not in table.signed)
+    for without, dropped in (((), ()), (table.narrow, ()), (table.narrow, table.spare), (intervals, table.spare)):
+        drawn = _drawn(table, without, dropped)
+        if _natural_width(drawn) <= width:
+            break
     stream = StringIO()
     console = Console(file=stream, width=width, color_system=None, highlight=False, markup=False)
     for part in (table.title, drawn, table.caption):
         console.print(part)
     return "\n".join(line.rstrip() for line in stream.getvalue().rstrip().splitlines())
+
+
+def _drawn(table: Table, without: tuple[str, ...], dropped: tuple[str, ...]) -> RichTable:
+    drawn = RichTable()
+    kept = [i for i, column in enumerate(table.columns) if column not in dropped]
+    for i in kept:
+        column, right = table.columns[i], table.has_figures(i)
+        widths = {"no_wrap": True} if right else {"min_width": min(_NARROWEST, len(column)), "max_width": _WIDEST}
+        drawn.add_column(column, justify="right" if right else "left", **widths)
+    for number, row in enumerate(table.texts(without=without)):
+        if number in table.rules:
+            drawn.add_section()
+        drawn.add_row(*(row[i] for i in kept))
+    return drawn
+
+
+def _natural_width(drawn: RichTable) -> int:
+    return Console(width=10_000).measure(drawn).maximum
 
 
 def to_csv(table: Table) -> str:

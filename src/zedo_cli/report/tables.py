@@ -29,6 +29,7 @@ def main_table(report: Report, trained_on: frozenset[str] = frozenset()) -> Tabl
         title=f"Errors on {about.dataset}",
         columns=columns,
         narrow=_NARROW,
+        spare=_NARROW,
         caption=f"{about.describe()}. In brackets 95 % (bootstrap over sequences). CE: trained on other data sets; Opt:"
         " optimised for each pose; S: hypotheses.",
     )
@@ -64,6 +65,7 @@ def group_table(report: Report) -> Table:
         rows,
         report.about.protocol_in_words,
         narrow=_NARROW,
+        spare=_NARROW,
     )
 
 
