@@ -25,6 +25,8 @@ class _ForeignError(Exception):
 class _Dtype:
     """Stands in for numpy.dtype: booleans, numbers, strings, and objects in lists."""
 
+    __slots__ = ("code", "order")
+
     def __init__(self, code: Any, *_: Any) -> None:
         self.code, self.order = str(code), "="
 
@@ -43,11 +45,16 @@ class _Dtype:
         return np.dtype(self.code).newbyteorder(self.order)  # type: ignore[arg-type]
 
 
+_EMPTY = np.zeros(0)
+
+
 class _Array:
     """Stands in for numpy.ndarray; `value` is the array, of stand-ins still where it holds objects."""
 
+    __slots__ = ("shape", "value")
+
     def __init__(self, *_: Any) -> None:
-        self.value: np.ndarray | list[Any] = np.zeros(0)
+        self.value: np.ndarray | list[Any] = _EMPTY
         self.shape: tuple[int, ...] = (0,)
 
     def __setstate__(self, state: Any) -> None:
@@ -136,10 +143,18 @@ def _resolved(value: Any) -> Any:
         for i, part in enumerate(value.value):
             whole[i] = _resolved(part)
         return whole.reshape(value.shape)
+    if isinstance(value, dict) and not any(isinstance(key, _Array | _Dtype | tuple) for key in value):
+        for key, part in value.items():  # in place: such lists may hold half a million people
+            value[key] = _resolved(part)
+        return value
     if isinstance(value, dict):
         return {_resolved(key): _resolved(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_resolved(part) for part in value)
+    if isinstance(value, list):
+        for i, part in enumerate(value):
+            value[i] = _resolved(part)
+        return value
+    if isinstance(value, tuple):
+        return tuple(_resolved(part) for part in value)
     if isinstance(value, _Dtype):
         raise _ForeignError("it holds a bare data type")
     return value

@@ -56,11 +56,11 @@ SWITCHES = {
 """By the name that `--no-NAME` takes."""
 
 OWN: dict[str, Settings] = {
-    **{f"{steps} steps": {"steps": steps} for steps in (1, 2, 8, 16)},
-    "first noise 0.2 m": {"first_noise": 0.2},
-    "first noise 2 m": {"first_noise": 2.0},
-    "the paper's noise levels": {"schedule": "sub-vp"},
-    "full denoising steps": {"step": "full"},
+    **{f"steps: {steps}": {"steps": steps} for steps in (1, 2, 8, 16)},
+    "first noise: 0.2 m": {"first_noise": 0.2},
+    "first noise: 2 m": {"first_noise": 2.0},
+    "noise levels: the paper's": {"schedule": "sub-vp"},
+    "step: full denoising": {"step": "full"},
     "start: mean pose": {"start": "clusters"},
     "start: mean pose, R and T optimised": {"start": "clusters", "optimise_start": True},
     "start: exemplars": {"start": "exemplars"},
@@ -155,13 +155,18 @@ def own_arms(kinds: Sequence[Dataset], base: Preset, prior: Prior, priors: dict[
                 arms += _arms(_without(full, switch, priors, switch.title), full)
         for other in priors.values():
             if other.digest != prior.digest:
-                arms += _arms(replace(full, name=f"prior {other.name}, {data.kind}", prior=other), full)
+                arms += _arms(replace(full, name=f"prior: {stem(other)}, {data.kind}", prior=other), full)
     return arms
 
 
 def _arms(variant: Variant, reference: Variant | None) -> list[Arm]:
     """Of the answer, and of several hypotheses also of the best."""
     return [Arm(variant, reference, of=of) for of in ("answer", "best") if of == "answer" or variant.samples > 1]
+
+
+def stem(prior: Prior) -> str:
+    """The name of a prior's file, without what all of them end in."""
+    return prior.name.removesuffix(".safetensors")
 
 
 def _has(full: Variant, switch: Switch) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from zedo_cli import __version__
-from zedo_cli.evaluation.ablation import Arm
+from zedo_cli.evaluation.ablation import Arm, stem
 from zedo_cli.evaluation.protocol import Protocol
 from zedo_cli.evaluation.published import POSTER
 from zedo_cli.evaluation.resampling import SHARE, Resampling
@@ -80,7 +80,7 @@ def compared(
                 of=arm.of,
                 keypoints=variant.data.kind,
                 samples=variant.samples,
-                prior=variant.prior.name,
+                prior=stem(variant.prior),
                 preset=variant.preset.model_dump(mode="json"),
                 mpjpe=mean[0],
                 pa_mpjpe=mean[1],

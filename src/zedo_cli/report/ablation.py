@@ -40,9 +40,7 @@ def poster_table(report: AblationReport) -> Table:
         own: list[Cell] = [_cell(_errors(arms.get(s)), _errors(first.get(s))) for s in counts]
         theirs: list[Cell] = [_cell(_published(arms.get(s)), _published(first.get(s))) for s in counts]
         any_arm = next(iter(arms.values()))
-        table.rows.append(
-            [kind, any_arm.prior.removesuffix(".safetensors"), *("x" if t else "" for t in ticks), *own, *theirs]
-        )
+        table.rows.append([kind, any_arm.prior, *("x" if t else "" for t in ticks), *own, *theirs])
     for row in POSTER:  # a prior trained on the target, which nobody has any more
         if row.data == report.published_of and row.prior != "H36M":
             ticks = (row.optimised, row.warmup, row.augmented, row.exact)
