@@ -4,7 +4,8 @@ import numpy as np
 
 from scenes import before_camera, to_pixels
 from zedo_cli.datasets import Dataset, Predictions
-from zedo_cli.datasets.layouts import pinhole, rows
+from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.evaluation.protocol import STRICT
 from zedo_cli.evaluation.scores import Scores, score
 
@@ -16,8 +17,8 @@ def made_scores(samples: int = 12, count: int = 18, name: str = "open") -> tuple
     truth = before_camera(count)
     group = np.where(np.arange(count) < count // 3, "one", "two")
     sequence = np.array([f"{g}-{i % 3}" for i, g in enumerate(group)])
-    keypoints = rows(to_pixels(truth, K), K, sequence, np.arange(count))
-    data = Dataset(name, "gt", keypoints, truth, tuple(range(17)), group, sequence, by_group=True)
+    part = Part(to_pixels(truth, K), truth, K, sequence, group, np.arange(count))
+    data = dataset_of([part], name=name, kind="gt", by_group=True)
     hypotheses = truth[:, None] + 0.05 * np.random.default_rng(0).normal(size=(count, samples, 17, 3))
     made = Predictions(hypotheses[:, 0], hypotheses, np.full((count, 17), 0.05))
     return data, score(data, made, STRICT) | {"seconds": np.array([1.5])}

@@ -5,8 +5,9 @@ import pytest
 
 from scenes import before_camera, to_pixels
 from zedo_cli import metrics
-from zedo_cli.datasets import Dataset, Predictions
-from zedo_cli.datasets.layouts import pinhole, rows
+from zedo_cli.datasets import Predictions
+from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.evaluation.protocol import PAPER, STRICT
 from zedo_cli.evaluation.scores import ANSWERS, METRICS, score
 from zedo_cli.skeletons import LIMBS
@@ -18,7 +19,8 @@ TRUTH = before_camera(COUNT)
 
 def dataset(joints=tuple(range(17)), truth=TRUTH):
     names = np.array([f"s{i}" for i in range(COUNT)])
-    return Dataset("made", "gt", rows(to_pixels(TRUTH, K), K, names, np.arange(COUNT)), truth, joints, names, names)
+    part = Part(to_pixels(TRUTH, K), truth, K, names, names, np.arange(COUNT))
+    return dataset_of([part], joints=joints, name="made", kind="gt")
 
 
 @pytest.fixture

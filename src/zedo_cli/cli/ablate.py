@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -138,7 +139,7 @@ def ablate(
     from zedo_cli.prior import load_prior
     from zedo_cli.report import checked_folder, to_terminal, write_report
     from zedo_cli.report.ablation import difference_table, draw_differences, draw_errors, poster_table
-    from zedo_cli.report.plots import write_plot
+    from zedo_cli.report.plots import drawable, write_plot
 
     started = time.perf_counter()
     asked = {
@@ -186,6 +187,7 @@ def ablate(
         except KeyboardInterrupt:
             console.print(f"stopped; go on with --resume (what is done is in {folder})", markup=False)
             raise typer.Exit(130) from None
+    notes += [drawable()] if drawable() else []
     report = compared(arms, dict(zip(variants, scores, strict=True)), rules, step, notes)
     for note in notes:
         console.print(note if note.startswith("warning") else f"note: {note}", markup=False, soft_wrap=True)
@@ -193,8 +195,9 @@ def ablate(
     if poster:
         tables = {"poster": poster_table(report)} | tables
     files = write_report(report, tables, folder)
-    files.append(write_plot(folder / "errors.png", lambda figure: draw_errors(figure, report)))
-    files.append(write_plot(folder / "differences.png", lambda figure: draw_differences(figure, report)))
+    for name, draw in {"errors": draw_errors, "differences": draw_differences}.items():
+        if not drawable():
+            files.append(write_plot(folder / f"{name}.png", partial(draw, report=report)))
     finished(folder)
     width = shutil.get_terminal_size((170, 40)).columns
     for table in tables.values():

@@ -93,7 +93,7 @@ def evaluate(
     from zedo_cli.lifting import bundled_prior, changed_preset, find_device, find_preset
     from zedo_cli.prior import load_prior
     from zedo_cli.report import checked_folder, tables, to_terminal, write_report
-    from zedo_cli.report.plots import write_plots
+    from zedo_cli.report.plots import drawable, write_plots
 
     started = time.perf_counter()
     folder = checked_folder(output or Path(f"eval_{dataset}"))
@@ -122,11 +122,12 @@ def evaluate(
                 console.print(f"stopped; go on with --resume (what is done is in {folder})", markup=False)
                 raise typer.Exit(130) from None
     notes = list(dict.fromkeys((*data.notes, *data.keypoints.notes)))
+    notes += [drawable()] if drawable() else []
     report = summary(data, scores, rules, method, count, described, step, limit, notes)
     for note in notes:
         console.print(note if note.startswith("warning") else f"note: {note}", markup=False, soft_wrap=True)
     parts = tables(report, trained_on)
-    files = write_report(report, parts, folder) + write_plots(report, scores, data, folder)
+    files = write_report(report, parts, folder) + ([] if drawable() else write_plots(report, scores, data, folder))
     finished(folder)
     width = shutil.get_terminal_size((150, 40)).columns
     for table in parts.values():

@@ -6,14 +6,14 @@ paper has them; detected ones are undistorted. The mean is over the 15 actions.
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from zedo_cli.cameras import Camera, projected, reprojected, resected_camera, to_camera
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked
-from zedo_cli.datasets.layouts import array, find, not_found, pinhole, rows, without_missing
+from zedo_cli.datasets.layouts import array, find, not_found, pinhole, without_missing
+from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError
 from zedo_cli.files import read_bytes
 from zedo_cli.mocap.h36m import read_positions
@@ -65,7 +65,7 @@ def _of_recordings(root: Path, path: Path, keypoints: str, allow_missing: bool) 
         root, f"{TITLE} in 2D", [" ".join(key) for key in recorded], [" ".join(key) for key in detected], allow_missing
     )
     recordings = {key: joints for key, joints in recorded.items() if key in detected}
-    parts: list[dict[str, Any]] = []
+    parts = []
     for subject in SUBJECTS:
         own = {action: joints for (name, action), joints in recordings.items() if name == subject}
         for number in range(len(CAMERAS) if own else 0):
@@ -77,34 +77,24 @@ def _of_recordings(root: Path, path: Path, keypoints: str, allow_missing: bool) 
                 joints = joints[: len(seen)]
                 points = to_camera(camera, joints)
                 pixels = projected(points, camera.intrinsics) if keypoints == "gt" else camera.undistort(seen)
-                name = f"{subject} {action} {CAMERAS[number]}"
                 parts.append(
-                    {
-                        "points": pixels,
-                        "truth": points,
-                        "intrinsics": np.broadcast_to(camera.intrinsics, (len(joints), 3, 3)),
-                        "sequence": np.full(len(joints), name),
-                        "group": np.full(len(joints), _action(action)),
-                        "frame": np.arange(len(joints)),
-                        "up": np.broadcast_to(camera.rotation[:, 2], (len(joints), 3)),  # type: ignore[index]
-                    }
+                    Part(
+                        pixels,
+                        points,
+                        camera.intrinsics,
+                        sequence=f"{subject} {action} {CAMERAS[number]}",
+                        group=_action(action),
+                        frame=np.arange(len(points)),
+                        up=camera.rotation[:, 2],  # type: ignore[index]
+                    )
                 )
     if not parts:
         raise InputError(f"{path}: no recording of {' or '.join(SUBJECTS)} has keypoints")
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Dataset(
-        name="h36m",
-        kind=keypoints,
-        keypoints=rows(whole["points"], whole["intrinsics"], whole["sequence"], whole["frame"]),
-        truth=whole["truth"],
-        joints=tuple(range(len(JOINTS))),
-        group=whole["group"],
-        sequence=whole["sequence"],
-        by_group=True,
-        paper_stride=PAPER_STRIDE,
-        up=whole["up"],
-        notes=tuple(notes),
-    )
+    return _dataset(parts, keypoints, notes)
+
+
+def _dataset(parts: list[Part], keypoints: str, notes: list[str]) -> Dataset:
+    return dataset_of(parts, name="h36m", kind=keypoints, by_group=True, paper_stride=PAPER_STRIDE, notes=tuple(notes))
 
 
 def _detections(root: Path, keypoints: str) -> dict[tuple[str, str], list[np.ndarray]]:
@@ -179,18 +169,8 @@ def _of_list(root: Path, path: Path, keypoints: str, allow_missing: bool) -> Dat
         f"{name} {action} {sub} {CAMERAS[camera] if 0 <= camera < len(CAMERAS) else camera}"
         for name, action, sub, camera in zip(names, actions, numbers["subaction"], numbers["cameraid"], strict=True)
     ]
-    return Dataset(
-        name="h36m",
-        kind=keypoints,
-        keypoints=rows(points, intrinsics, np.array(sequence), numbers["imageid"], confidence),
-        truth=truth,
-        joints=tuple(range(len(JOINTS))),
-        group=np.array(actions),
-        sequence=np.array(sequence),
-        by_group=True,
-        paper_stride=PAPER_STRIDE,
-        notes=tuple(notes),
-    )
+    part = Part(points, truth, intrinsics, np.array(sequence), np.array(actions), numbers["imageid"], confidence=confidence)
+    return _dataset([part], keypoints, notes)
 
 
 def _list_detections(root: Path, keypoints: str, count: int) -> tuple[np.ndarray, np.ndarray]:

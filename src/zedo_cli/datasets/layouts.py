@@ -1,4 +1,4 @@
-"""What the readers of data sets share: finding files in a root, saying what is missing, rows from arrays."""
+"""What the readers of data sets share: finding files in a root, saying what is missing, checking arrays."""
 
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from zedo_cli.errors import InputError
-from zedo_cli.keypoints import Keypoints
 
 _SHOWN = 6
 
@@ -49,35 +48,6 @@ def extra(module: str, what: str) -> ModuleType:
         return import_module(module)
     except ImportError as error:
         raise InputError(f"{what} needs {module.partition('.')[0]}: pip install 'zedo-cli[eval]'") from error
-
-
-def rows(
-    points: np.ndarray,
-    intrinsics: np.ndarray,
-    sequence: np.ndarray,
-    frame: np.ndarray,
-    confidence: np.ndarray | None = None,
-    person: np.ndarray | None = None,
-    size: tuple[float, float] | None = None,
-    static: bool = True,
-) -> Keypoints:
-    """Keypoints `[N, 17, 2]` px (NaN where unknown) of cameras `[3, 3]` or `[N, 3, 3]`; a clip for each `sequence [N]`."""
-    count = len(points)
-    names, clip = np.unique(sequence, return_inverse=True)
-    seen = np.isfinite(points).all(-1)
-    return Keypoints(
-        points=np.where(seen[..., None], points, 0).astype(np.float32),
-        confidence=np.where(seen, 1 if confidence is None else confidence, 0).astype(np.float32),
-        frame=np.asarray(frame, np.int64),
-        person=np.zeros(count, np.int64) if person is None else np.asarray(person, np.int64),
-        clip=clip.reshape(-1),
-        clip_names=tuple(map(str, names)),
-        frame_count=count,
-        skeleton="h36m17",
-        image_size=size,
-        intrinsics=np.broadcast_to(np.asarray(intrinsics, np.float32), (count, 3, 3)),
-        static=static,
-    )
 
 
 def pinhole(fx: ArrayLike, fy: ArrayLike, cx: ArrayLike, cy: ArrayLike) -> np.ndarray:

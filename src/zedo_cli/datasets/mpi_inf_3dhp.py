@@ -13,7 +13,8 @@ import numpy as np
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked, place_on_keypoints
 from zedo_cli.datasets.hdf5 import opened, values
-from zedo_cli.datasets.layouts import array, find, not_found, pinhole, rows, without_missing
+from zedo_cli.datasets.layouts import array, find, not_found, pinhole, without_missing
+from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError
 from zedo_cli.files import read_bytes
 from zedo_cli.pickles import load_pickled, load_pickled_npz
@@ -55,7 +56,7 @@ def mpi_inf_3dhp_dataset(root: Path, keypoints: str = "gt", allow_missing: bool 
 def _official(root: Path, allow_missing: bool) -> Dataset:
     found = {name: find(root, f"{name}/{OFFICIAL}", inside=FOLDERS) for name in CAMERAS}
     notes = without_missing(root, TITLE, CAMERAS, [name for name, path in found.items() if path], allow_missing)
-    parts = []
+    parts, all_valid = [], []
     for name, path in found.items():
         if path is None:
             continue
@@ -65,8 +66,9 @@ def _official(root: Path, allow_missing: bool) -> Dataset:
             truth = array(values(file, "annot3"), (count, 1, len(JOINTS), 3), f"{path}: annot3")[:, 0, ORDER] / 1000
             valid = array(values(file, "valid_frame").reshape(-1), (count,), f"{path}: valid_frame") > 0
             activity = array(values(file, "activity_annotation").reshape(-1), (count,), f"{path}: activity_annotation")
-        parts.append(_part(name, points, truth, valid, activity.astype(int)))
-    return _joined(parts, notes)
+        parts.append(_part(name, points, truth, _activities(activity.astype(int))))
+        all_valid.append(valid)
+    return _dataset(parts, all_valid, notes)
 
 
 def _pstmo(root: Path, path: Path, allow_missing: bool) -> Dataset:
@@ -76,7 +78,7 @@ def _pstmo(root: Path, path: Path, allow_missing: bool) -> Dataset:
     notes = without_missing(root, TITLE, CAMERAS, sequences, allow_missing)
     notes.append("the truth is the universal skeleton, which does not project on the keypoints: put where it does best")
     notes.append("this layout tells no activities: the mean is over frames")
-    parts = []
+    parts, all_valid = [], []
     for name in CAMERAS:
         if name not in sequences:
             continue
@@ -89,9 +91,10 @@ def _pstmo(root: Path, path: Path, allow_missing: bool) -> Dataset:
         except (KeyError, TypeError, IndexError) as error:
             raise InputError(f"{place} must have data_2d, data_3d and valid ({error})") from error
         truth = place_on_keypoints(truth - truth[:, :1], points, pinhole(*CAMERAS[name]))
-        parts.append(_part(name, points, truth, valid, None))
+        parts.append(_part(name, points, truth, name))
+        all_valid.append(valid)
     # its keypoints are exact, but not of this truth
-    return _joined(parts, notes, kind="gt of another skeleton", by_group=False)
+    return _dataset(parts, all_valid, notes, kind="gt of another skeleton", by_group=False)
 
 
 def _list(path: Path) -> Dataset:
@@ -111,50 +114,19 @@ def _list(path: Path) -> Dataset:
     intrinsics = pinhole(*lens)
     # the list does not name its sequences, but each has a camera of its own
     _, camera = np.unique(intrinsics.reshape(-1, 9), axis=0, return_inverse=True)
-    part = {
-        "points": points,
-        "truth": truth / 1000,
-        "intrinsics": intrinsics,
-        "sequence": np.array([f"camera {i}" for i in camera.reshape(-1)]),
-        "group": _activities(activity),
-        "frame": frame,
-        "valid": valid,
-    }
-    return _joined([part], [])
+    sequence = np.array([f"camera {i}" for i in camera.reshape(-1)])
+    return _dataset([Part(points, truth / 1000, intrinsics, sequence, _activities(activity), frame)], [valid], [])
 
 
-def _part(
-    name: str, points: np.ndarray, truth: np.ndarray, valid: np.ndarray, activity: np.ndarray | None
-) -> dict[str, np.ndarray]:
-    count = len(points)
-    return {
-        "points": points,
-        "truth": truth,
-        "intrinsics": np.broadcast_to(pinhole(*CAMERAS[name]), (count, 3, 3)),
-        "sequence": np.full(count, name),
-        "group": np.full(count, name) if activity is None else _activities(activity),
-        "frame": np.arange(count),
-        "valid": valid,
-    }
+def _part(name: str, points: np.ndarray, truth: np.ndarray, group: str | np.ndarray) -> Part:
+    return Part(points, truth, pinhole(*CAMERAS[name]), name, group, np.arange(len(points)))
 
 
-def _joined(parts: list[dict[str, np.ndarray]], notes: list[str], kind: str = "gt", by_group: bool = True) -> Dataset:
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    valid = whole["valid"]
-    whole = {name: values[valid] for name, values in whole.items()}
-    return Dataset(
-        name="3dhp",
-        kind=kind,
-        keypoints=rows(whole["points"], whole["intrinsics"], whole["sequence"], whole["frame"]),
-        truth=whole["truth"],
-        joints=tuple(range(len(JOINTS))),
-        group=whole["group"],
-        sequence=whole["sequence"],
-        by_group=by_group,
-        index=np.flatnonzero(valid),
-        paper_stride=PAPER_STRIDE,
-        notes=tuple(notes),
-    )
+def _dataset(
+    parts: list[Part], valid: list[np.ndarray], notes: list[str], kind: str = "gt", by_group: bool = True
+) -> Dataset:
+    whole = dataset_of(parts, name="3dhp", kind=kind, by_group=by_group, paper_stride=PAPER_STRIDE, notes=tuple(notes))
+    return whole.take(np.concatenate(valid))
 
 
 def _activities(numbers: np.ndarray) -> np.ndarray:

@@ -7,14 +7,14 @@ The mean is over frames.
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from zedo_cli.cameras import projected
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked
-from zedo_cli.datasets.layouts import array, find, not_found, pinhole, rows, without_missing
+from zedo_cli.datasets.layouts import array, find, not_found, pinhole, without_missing
+from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError
 from zedo_cli.files import read_bytes
 from zedo_cli.npz import NpzFile
@@ -63,30 +63,13 @@ def _official(folder: Path, keypoints: str, allow_missing: bool) -> Dataset:
     parts = [part for name, path in files.items() for part in _people(name, path, keypoints)]
     if not parts:
         raise InputError(f"{folder}: no .pkl of a sequence in it")
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Dataset(
-        name="3dpw",
-        kind=keypoints,
-        # the camera is carried about: rows share none
-        keypoints=rows(
-            whole["points"],
-            whole["intrinsics"],
-            whole["sequence"],
-            whole["frame"],
-            whole["confidence"],
-            whole["person"],
-            static=False,
-        ),
-        truth=whole["truth"],
-        joints=LIMBS,
-        group=whole["group"],
-        sequence=whole["sequence"],
-        paper_stride=PAPER_STRIDE,
-        notes=tuple(notes),
+    # the camera is carried about: rows share none
+    return dataset_of(
+        parts, static=False, joints=LIMBS, name="3dpw", kind=keypoints, paper_stride=PAPER_STRIDE, notes=tuple(notes)
     )
 
 
-def _people(name: str, path: Path, keypoints: str) -> list[dict[str, Any]]:
+def _people(name: str, path: Path, keypoints: str) -> list[Part]:
     """Everybody in a sequence, in the frames in which the camera's pose is good."""
     told = load_pickled(read_bytes(path), str(path), encoding="latin1")
     try:
@@ -100,23 +83,13 @@ def _people(name: str, path: Path, keypoints: str) -> list[dict[str, Any]]:
             place = f"{path}: person {person}"
             smpl = array(world, (len(cameras), 72), f"{place}: jointPositions").reshape(-1, 24, 3)
             seen = array(pixels, (len(cameras), 3, 18), f"{place}: poses2d").transpose(0, 2, 1)
-            rows_kept = array(np.ravel(good), (len(cameras),), f"{place}: campose_valid") > 0
             turned = smpl @ cameras[:, :3, :3].transpose(0, 2, 1) + cameras[:, None, :3, 3]
             truth = np.full((len(cameras), len(JOINTS), 3), np.nan)
             truth[:, list(SMPL)] = turned[:, list(SMPL.values())]
             truth[:, 0] = (truth[:, 1] + truth[:, 4]) / 2
             points, confidence = _detections(seen) if keypoints == "detected" else _exact(truth, intrinsics)
-            part = {
-                "points": points,
-                "confidence": confidence,
-                "truth": truth,
-                "intrinsics": np.broadcast_to(intrinsics, (len(cameras), 3, 3)),
-                "sequence": np.full(len(cameras), name),
-                "group": np.full(len(cameras), name),
-                "frame": frame,
-                "person": np.full(len(cameras), person),
-            }
-            parts.append({key: values[rows_kept] for key, values in part.items()})
+            kept = array(np.ravel(good), (len(cameras),), f"{place}: campose_valid") > 0
+            parts.append(Part(points[kept], truth[kept], intrinsics, name, name, frame[kept], confidence[kept], person))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} must hold jointPositions, poses2d, cam_poses, ... of each person ({error})") from error
     return parts
@@ -152,13 +125,5 @@ def _processed(path: Path) -> Dataset:
     names = np.array([Path(str(name)).parent.name or "3dpw" for name in np.ravel(file["image_path"])])
     if len(names) != len(relative):
         raise InputError(f"{path}: image_path must have {len(relative)} rows, as keypoints3d17_relative has")
-    return Dataset(
-        name="3dpw",
-        kind="gt",
-        keypoints=rows(projected(truth, intrinsics), intrinsics, names, np.arange(len(truth)), static=False),
-        truth=truth,
-        joints=tuple(range(len(JOINTS))),
-        group=names,
-        sequence=names,
-        paper_stride=PAPER_STRIDE,
-    )
+    part = Part(projected(truth, intrinsics), truth, intrinsics, names, names, np.arange(len(truth)))
+    return dataset_of([part], static=False, name="3dpw", kind="gt", paper_stride=PAPER_STRIDE)

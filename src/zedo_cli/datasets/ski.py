@@ -12,7 +12,8 @@ import numpy as np
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked, place_on_keypoints
 from zedo_cli.datasets.hdf5 import opened, values
-from zedo_cli.datasets.layouts import array, find, not_found, rows
+from zedo_cli.datasets.layouts import array, find, not_found
+from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError
 from zedo_cli.skeletons import JOINTS
 
@@ -38,15 +39,6 @@ def ski_dataset(root: Path, keypoints: str = "gt", allow_missing: bool = False) 
     if np.abs(poses[:, 0]).max(initial=0) < 0.1:
         poses = place_on_keypoints(poses, points, intrinsics)
     sequence = np.array([f"sequence {s} camera {c}" for s, c in zip(seq, cam, strict=True)])
-    return checked(
-        Dataset(
-            name="ski",
-            kind="gt",
-            # cameras pan, tilt and zoom: rows share none
-            keypoints=rows(points, intrinsics, sequence, frame, size=(SIZE, SIZE), static=False),
-            truth=poses,
-            joints=tuple(range(len(JOINTS))),
-            group=np.array([f"sequence {s}" for s in seq]),
-            sequence=sequence,
-        )
-    )
+    part = Part(points, poses, intrinsics, sequence, np.array([f"sequence {s}" for s in seq]), frame)
+    # cameras pan, tilt and zoom: rows share none
+    return checked(dataset_of([part], static=False, size=(SIZE, SIZE), name="ski", kind="gt"))

@@ -4,13 +4,13 @@ Each draws on a figure of matplotlib's and is written as PNG.
 """
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from zedo_cli.datasets import Dataset
-from zedo_cli.errors import InputError
 from zedo_cli.evaluation.scores import Scores
 from zedo_cli.evaluation.summary import Figure, Report
 from zedo_cli.files import atomic_write
@@ -23,7 +23,7 @@ _EACH = 2
 
 
 def write_plots(report: Report, scores: Scores, data: Dataset, folder: Path) -> list[Path]:
-    """Write those that the report has figures for. Raises `InputError` without matplotlib."""
+    """Write those that the report has figures for. Needs matplotlib."""
     drawn: dict[str, Callable[[Any], None]] = {
         "groups": lambda figure: _groups(figure, report),
         "joints": lambda figure: _joints(figure, report),
@@ -37,12 +37,15 @@ def write_plots(report: Report, scores: Scores, data: Dataset, folder: Path) -> 
     return [write_plot(folder / f"{name}.png", draw) for name, draw in drawn.items()]
 
 
+def drawable() -> str:
+    """Why nothing can be drawn; empty if it can."""
+    return "" if find_spec("matplotlib") else "pictures need matplotlib: pip install 'zedo-cli[eval]'"
+
+
 def write_plot(path: Path, draw: Callable[[Any], None], size: tuple[float, float] = (7.5, 4.2)) -> Path:
-    """Let `draw` fill a figure, and write it. Raises `InputError` without matplotlib."""
-    try:
-        from matplotlib.figure import Figure as Canvas
-    except ImportError as error:
-        raise InputError(f"{path}: pictures need matplotlib: pip install 'zedo-cli[eval]'") from error
+    """Let `draw` fill a figure, and write it. Needs matplotlib."""
+    from matplotlib.figure import Figure as Canvas
+
     figure = Canvas(figsize=size, dpi=110, layout="constrained")
     draw(figure)
     with atomic_write(path) as temporary:
