@@ -67,11 +67,19 @@ def test_all_of_our_own(zedo, tmp_path):
     assert {arm["keypoints"].split(",")[0] for arm in read(tmp_path / "out")["arms"]} == {"gt", "detected"}
 
 
+def test_our_own_variants_of_the_papers_method(zedo, tmp_path):
+    quick = ("--preset", "paper", "--base", "steps=4 warmup=1 optimisation_steps=2", "--keypoints", "gt", "--stride", "600")
+    code, text, err = zedo("ablate", "--own", *quick, "-o", tmp_path / "out")
+    assert code == 0, err
+    assert "no view" not in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--no-warmup", "--own"), "three ways to choose variants"),
         (("--no-warmup", "--preset", "balanced"), "--no-warmup: changes nothing in preset 'balanced'"),
+        (("--preset", "balanced"), "--preset balanced: the poster's grid is of the paper's method"),
         (("--set", "steps=4"), "--set steps=4: changes nothing"),
         (("--set", "colour=red"), "--set colour=red: write NAME=VALUE"),
         (("--base", "colour=red"), "--set colour=red: write NAME=VALUE"),

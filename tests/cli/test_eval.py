@@ -28,7 +28,7 @@ def test_the_bundled_data_with_the_bundled_prior(zedo, tmp_path):
     assert report["about"]["frames"] == 1800
     assert report["about"]["settings"]["variants"][0]["preset"]["steps"] == 4
     assert set(report["groups"]) == {"CMU 13/14", "HDM05 dg", "UI-PRMD 08-10"}
-    assert not (tmp_path / "out" / "chunks").exists()
+    assert not (tmp_path / "out" / ".zedo-run").exists()
     for name in ("table.csv", "table.md", "table.tex", "frames.png", "groups.png", "joints.png", "cumulative.png"):
         assert (tmp_path / "out" / name).stat().st_size > 100
 
@@ -103,6 +103,13 @@ def test_data_of_ones_own(zedo, tmp_path):
     one, other = (read(tmp_path / name)["figures"]["answer"]["mpjpe"]["mean"] for name in ("out", "scored"))
     assert one == pytest.approx(other, abs=0.05)
     assert "prediction.npz" in out
+    code, _, err = zedo("eval", "-d", "custom", "--data-root", folder, "-s", "5", "-o", tmp_path / "scored")
+    assert code == 2
+    assert "is scored as it is; leave out how to lift" in err
+    assert (
+        zedo("eval", "-d", "custom", "--data-root", folder, "--stride", "2", "--limit", "2", "-o", tmp_path / "few")[0] == 0
+    )
+    assert read(tmp_path / "few")["frames"]["row"] == [0, 2]
 
 
 def test_impossible_geometry_is_warned_about(zedo, tmp_path):

@@ -62,12 +62,12 @@ def test_official_files(tmp_path, cells, folder):
     assert data.by_group
 
 
-def test_every_third_frame_is_counted_among_all_frames(tmp_path):
+def test_every_third_is_of_the_valid_frames(tmp_path):
     write_official(tmp_path)
     data = mpi_inf_3dhp_dataset(tmp_path)
     thinned = data.thinned(data.paper_stride)
-    kept = [i for i in range(6 * FRAMES) if i % 3 == 0 and (i % FRAMES) % 4 != 1]
-    assert list(thinned.rows) == kept
+    valid = [(name, frame) for name in CAMERAS for frame in range(FRAMES) if frame % 4 != 1]
+    assert list(zip(thinned.sequence, thinned.keypoints.frame, strict=True)) == valid[::3]
 
 
 def test_missing_sequences_are_named(tmp_path):
@@ -157,8 +157,12 @@ def test_the_list_of_zedo(tmp_path):
     data = mpi_inf_3dhp_dataset(tmp_path)
     assert len(data) == 6 * 9
     assert_reprojects(data)
-    assert len(set(data.sequence)) == 6
+    assert set(data.sequence) == set(CAMERAS)
     assert list(data.group[:3]) == ["Standing/Walking", "Sitting", "Reaching/Crouching"]
+
+    (tmp_path / LIST).write_bytes(pickle.dumps(people[: 2 * FRAMES]))
+    with pytest.raises(InputError, match=r"4 of the sequences of MPI-INF-3DHP are missing: TS3, TS4, TS5, TS6"):
+        mpi_inf_3dhp_dataset(tmp_path)
 
 
 def test_nothing_there(tmp_path):

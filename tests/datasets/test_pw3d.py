@@ -116,7 +116,9 @@ def test_processed(tmp_path):
         image_path=np.array([f"imageFiles/{SEQUENCES[i // 4]}/image_{i % 4:05d}.jpg" for i in range(8)]),
         smpl=np.array({"not": "read"}, dtype=object),
     )
-    data = pw3d_dataset(tmp_path)
+    with pytest.raises(InputError, match="22 of the sequences of 3DPW are missing: downtown_bus_00"):
+        pw3d_dataset(tmp_path)
+    data = pw3d_dataset(tmp_path, allow_missing=True)
     assert data.truth == pytest.approx(points)
     assert data.keypoints.points == pytest.approx(to_pixels(points, K), abs=1e-2)
     assert list(data.sequence) == [SEQUENCES[0]] * 4 + [SEQUENCES[1]] * 4

@@ -36,8 +36,9 @@ def test_truth_keypoints_and_camera_belong_together(tmp_path, name):
     data = load_dataset("ski", tmp_path)
     assert data.truth == pytest.approx(points, abs=1e-3)
     assert_reprojects(data)
-    assert len(set(data.sequence)) == 4
-    assert set(data.group) == {"sequence 0", "sequence 1"}
+    # cameras that see the same are no sequences of their own, but clips
+    assert set(data.sequence) == set(data.group) == {"sequence 0", "sequence 1"}
+    assert len(data.keypoints.clip_names) == 4
     assert not data.notes
 
 
@@ -46,6 +47,9 @@ def test_bad_files_are_one_line(tmp_path):
         load_dataset("ski", tmp_path)
     write(tmp_path / "ski_test.h5", **{"2D": None})
     with pytest.raises(InputError, match="'2D' is missing"):
+        load_dataset("ski", tmp_path)
+    write(tmp_path / "ski_test.h5", cam_intrinsic=np.zeros((10, 3, 3)))
+    with pytest.raises(InputError, match="cam_intrinsic: focal lengths"):
         load_dataset("ski", tmp_path)
     write(tmp_path / "ski_test.h5", seq=np.arange(9))
     with pytest.raises(InputError, match="seq, cam and frame must have 10 rows"):

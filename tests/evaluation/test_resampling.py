@@ -64,6 +64,14 @@ def test_sequences_that_cross_groups_are_drawn_whole():
     assert len(np.unique(samples.round(6))) <= 10
 
 
+def test_groups_of_a_single_sequence_still_vary():
+    values = np.array([1.0, 2.0, 6.0])[:, None]
+    names = np.array(["a", "b", "c"])
+    low, high = Resampling(names, names, by_group=True).interval(values)
+    assert low[0] < 2
+    assert high[0] > 4
+
+
 def test_differences_are_paired():
     generator = np.random.default_rng(3)
     group, sequence, values = many(generator.normal(size=30))

@@ -84,6 +84,25 @@ def test_what_cannot_be_done_leaves_nothing_behind(data, small_prior, tmp_path):
         run(exemplars, tmp_path / "out")
 
 
+def test_what_is_not_a_run_is_left_alone(job, tmp_path):
+    place = tmp_path / "out" / CHUNKS
+    place.mkdir(parents=True)
+    (place / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"holds no run that could be gone on with \(run.json is missing\); remove it"):
+        run(job, tmp_path / "out")
+    assert (place / "mine.txt").read_text() == "mine"
+    finished(tmp_path / "out")
+    assert (place / "mine.txt").exists()
+
+
+def test_only_clusters_are_all_draws(data, seeing_prior):
+    for preset, draws in ((FAST, False), (FAST.model_copy(update={"answer": "best"}), False), (find_preset("paper"), True)):
+        preset = preset.model_copy(update={"steps": 1, "warmup": 0, "optimisation_steps": 1})
+        variant = Variant("v", data, preset, seeing_prior, 50 if draws else 3)
+        made = runs.predictions(variant, np.arange(2), Run((variant,), STRICT), {}, lambda done: None)
+        assert made.draws == draws
+
+
 def test_clips_stay_whole(job, data, monkeypatch):
     monkeypatch.setattr(runs, "CHUNK", 9)
     together = Run(job.variants, STRICT, clips=True)

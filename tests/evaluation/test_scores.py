@@ -65,7 +65,7 @@ def test_the_first_hypothesis_is_no_draw_unless_all_are(made):
     of_all = score(dataset(), made._replace(draws=True), STRICT)
     each = made.hypotheses - made.hypotheses[:, :, :1]
     for scores, draws in ((of_mean, each[:, 1:]), (of_all, each)):
-        spread = np.sqrt(draws[:, :, 1:].var(1).sum(-1)).mean(1)
+        spread = np.sqrt(draws[:, :, 1:].var(1, ddof=1).sum(-1)).mean(1)
         assert scores["answer.spread"] == pytest.approx(spread)
         inside = metrics.coverage(draws[:, :, 1:], (TRUTH - TRUTH[:, :1])[:, 1:], np.array([0.5]))
         assert scores["answer.coverage_50"] == pytest.approx(inside[:, 0])
@@ -76,6 +76,8 @@ def test_few_hypotheses_tell_no_calibration(made):
     scores = score(dataset(), few, STRICT)
     assert "coverage" not in scores
     assert "answer.spread" in scores
+    two = made._replace(hypotheses=made.hypotheses[:, :2], origins=made.origins[:, :2])
+    assert "answer.spread" not in score(dataset(), two, STRICT)  # the mean and a single draw
 
 
 def test_the_paper_compares_about_t_and_turns_mirror_images_back(made):

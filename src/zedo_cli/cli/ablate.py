@@ -116,8 +116,8 @@ def ablate(
 ) -> None:
     """Measure what each part of the method is worth: differences on the same frames, with paired intervals.
 
-    Without a part to leave out, the grid of the ZeDO poster, on about 200 frames unless `--stride` or `--limit` tell. It
-    takes `open-small` and `open-no-rotation`, priors that differ in rotation augmentation (RA) alone.
+    Without a part to leave out, the grid of the ZeDO poster; by the strict protocol on about 200 frames, unless `--stride`
+    or `--limit` tell. It takes `open-small` and `open-no-rotation`, priors that differ in rotation augmentation (RA) alone.
 
     Examples:
 
@@ -161,8 +161,10 @@ def ablate(
     folder = checked_folder(output or Path(f"ablate_{dataset}"))
     rules = find_protocol(protocol)
     of_paper = poster or any(SWITCHES[name].base == "paper" for name in names)
-    full = _full_method(preset, base, of_paper)
-    frames = _FRAMES_OF_POSTER if poster and stride is None and limit is None else None
+    full = _full_method(dataset, preset, base, of_paper)
+    if poster and (full.start != "clusters" or not full.warmup):
+        raise InputError(f"--preset {full.name}: the poster's grid is of the paper's method; choose parts, or --own")
+    frames = _FRAMES_OF_POSTER if poster and stride is None and limit is None and not rules.paper_frames else None
     kinds, step, notes = _kinds(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing, frames)
     on = find_device(device)
     priors = {name: load_prior(bundled(f"checkpoints/{name}.safetensors"), on) for name in (ALIKE, "open-no-rotation")}
@@ -206,12 +208,13 @@ def ablate(
     typer.echo(f"{time.perf_counter() - started:.1f} s, of which lifting {lifting:.1f} s; {len(files)} files in {folder}")
 
 
-def _full_method(preset: str | None, base: str | None, of_paper: bool) -> "Preset":
+def _full_method(dataset: str, preset: str | None, base: str | None, of_paper: bool) -> "Preset":
     """The preset that parts are left out of."""
     from zedo_cli.evaluation.ablation import QUICK
+    from zedo_cli.evaluation.protocol import paper_start
     from zedo_cli.lifting import DEFAULT_PRESET, changed_preset, find_preset
 
-    full = find_preset(preset or ("paper" if of_paper else DEFAULT_PRESET))
+    full = paper_start(find_preset(preset or ("paper" if of_paper else DEFAULT_PRESET)), dataset)
     if preset is None and of_paper:
         full = full.model_copy(update=QUICK)
     return changed_preset(full, (base or "").split())
@@ -238,9 +241,11 @@ def _kinds(
     for kind in kinds_of(name) if keypoints is None else ():
         if kind != found[0].kind:
             try:
-                found.append(load_dataset(name, root, kind, seed, allow_missing))
+                other = load_dataset(name, root, kind, seed, allow_missing)
             except InputError as error:
                 notes.append(f"without 2D of kind {kind}: {error}")
+            else:
+                found += [other] if other.kind not in {data.kind for data in found} else []
     found = common_rows(found)
     step = stride or max(rules.stride(found[0]), len(found[0]) // frames if frames else 1)
     thinned = [data.thinned(step, limit) for data in found]

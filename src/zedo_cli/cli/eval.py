@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,7 +87,8 @@ def evaluate(
     `zedo eval --dataset custom --data-root mine.npz` (or a folder of truth.npz and prediction.npz)
     """
     from zedo_cli.datasets import custom_predictions
-    from zedo_cli.evaluation.protocol import find_protocol
+    from zedo_cli.errors import InputError
+    from zedo_cli.evaluation.protocol import find_protocol, paper_start
     from zedo_cli.evaluation.runs import Run, Variant, finished, run
     from zedo_cli.evaluation.scores import score
     from zedo_cli.evaluation.summary import summary
@@ -98,18 +100,26 @@ def evaluate(
     started = time.perf_counter()
     folder = checked_folder(output or Path(f"eval_{dataset}"))
     rules = find_protocol(protocol)
-    settings = changed_preset(find_preset(preset), changes or [])
-    trained_on = frozenset({"open"})
+    settings = changed_preset(paper_start(find_preset(preset), dataset), changes or [])
+    trained_on: frozenset[str] | None = frozenset({"open"})
     given = custom_predictions(data_root) if dataset == "custom" and data_root and keypoints is None else None
     if given:
-        data, made = given
-        step, method, count = 1, data.kind, made.hypotheses.shape[1]
+        whole, all_made = given
+        if samples != 1 or changes or preset != DEFAULT_PRESET or prior or clips or resume:
+            raise InputError(f"{data_root}: holds a prediction, which is scored as it is; leave out how to lift")
+        step = stride or 1
+        rows = whole.numbers(step, limit)
+        data, made = whole.take(rows), all_made.take(rows)
+        method, count = whole.kind, made.hypotheses.shape[1]
+        if made.origins is None:
+            rules = replace(rules, rerooted=True)
+        trained_on = None
         described: dict[str, object] = {"prediction": str(data_root)}
         scores = score(data, made, rules)
     else:
         data, step = load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing)
         denoiser = load_prior(prior or bundled_prior(), find_device(device))
-        trained_on |= {source.name for source in denoiser.card.sources}
+        trained_on = frozenset({"open", *(source.name for source in denoiser.card.sources)})
         method, count = f"zedo {settings.name}", samples
         variant = Variant(method, data, settings, denoiser, samples)
         job = Run((variant,), rules, seed, clips, batch_size)
@@ -128,7 +138,8 @@ def evaluate(
         console.print(note if note.startswith("warning") else f"note: {note}", markup=False, soft_wrap=True)
     parts = tables(report, trained_on)
     files = write_report(report, parts, folder) + ([] if drawable() else write_plots(report, scores, data, folder))
-    finished(folder)
+    if not given:
+        finished(folder)
     width = shutil.get_terminal_size((150, 40)).columns
     for table in parts.values():
         typer.echo(to_terminal(table, width) + "\n")

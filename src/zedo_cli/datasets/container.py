@@ -64,4 +64,8 @@ class Dataset:
 
     def thinned(self, stride: int = 1, limit: int | None = None) -> Self:
         """Every so manyth row of the whole data set, and of these the first `limit`."""
-        return self.take(np.flatnonzero(self.rows % stride == 0)[:limit])
+        return self.take(self.numbers(stride, limit))
+
+    def numbers(self, stride: int = 1, limit: int | None = None) -> np.ndarray:
+        """Which rows `thinned` keeps."""
+        return np.flatnonzero(self.rows % stride == 0)[:limit]

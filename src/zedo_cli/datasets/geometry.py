@@ -13,10 +13,13 @@ from zedo_cli.datasets.container import Dataset
 from zedo_cli.mocap.container import oddness
 from zedo_cli.pipeline.rays import keypoints_to_directions
 from zedo_cli.pipeline.translation import solve_translation
-from zedo_cli.skeletons import JOINTS
+from zedo_cli.skeletons import ADULT, JOINTS
 
 FARTHEST = 3.0
 """Mean distance (px) of the projected truth from exact keypoints above which something is wrong."""
+
+FARTHEST_DETECTED = 0.15
+"""Median distance from others, in heights of the person in the image."""
 
 
 def checked(data: Dataset) -> Dataset:
@@ -40,11 +43,20 @@ def geometry_warnings(data: Dataset) -> list[str]:
     behind = (data.truth[..., 2] <= 0).any(1)
     if behind.any():
         warnings.append(f"warning: {data.name}: {np.count_nonzero(behind)} people are behind their camera; the right one?")
-    if data.kind != "gt" or data.keypoints.intrinsics is None:
+    if data.keypoints.intrinsics is None:
         return warnings
     off = np.linalg.norm(projected(data.truth, data.keypoints.intrinsics) - data.keypoints.points, axis=-1)
     off = np.where((data.keypoints.confidence > 0) & (data.truth[..., 2] > 0), off, np.nan)[:, list(data.joints)]
-    if np.isfinite(off).any() and np.nanmean(off) > FARTHEST:
+    height = (
+        np.array(data.keypoints.intrinsics)[:, 1, 1] * ADULT / np.where(data.truth[:, 0, 2] > 0, data.truth[:, 0, 2], np.nan)
+    )
+    relative = np.nanmedian(off / height[:, None]) if np.isfinite(off).any() else 0.0
+    if data.kind != "gt" and relative > FARTHEST_DETECTED:
+        warnings.append(
+            f"warning: {data.name}: keypoints are {relative:.0%} of a person's height (median) off the projected truth; are"
+            " they of these rows and images, undistorted, with joints in this order?"
+        )
+    if data.kind == "gt" and np.isfinite(off).any() and np.nanmean(off) > FARTHEST:
         far = data.joints[int(np.nanargmax(np.where(np.isfinite(off), off, 0).mean(0)))]
         warnings.append(
             f"warning: {data.name}: the truth projects {np.nanmean(off):.1f} px (mean) off the exact keypoints, worst at"

@@ -5,6 +5,7 @@ and pixels, for each subject, with the lens's distortion. Ground-truth keypoints
 paper has them; detected ones are undistorted. The mean is over the 15 actions.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,12 @@ ACTIONS = (
 )
 """The actions with the numbers 2 to 16."""
 
+MPII = (3, 2, 1, 4, 5, 6, 0, 8, 9, 10, 16, 15, 14, 11, 12, 13)
+"""For each of MPII's 16 joints, which know no spine, its number among the 17."""
+
+FARTHEST_EXACT = 3.0
+"""Median distance (px) of reprojected exact keypoints above which something is wrong; five times that of detections."""
+
 _SAMPLE = 200
 """Frames of a subject from which a camera is solved."""
 
@@ -57,40 +64,62 @@ def h36m_dataset(root: Path, keypoints: str = "gt", allow_missing: bool = False)
 
 
 def _of_recordings(root: Path, path: Path, keypoints: str, allow_missing: bool) -> Dataset:
-    """VideoPose3D's layout."""
+    """VideoPose3D's layout, which lacks S11's Directions; rows by subject, action, camera and frame, as in the list."""
     recorded = {(subject, action): joints for subject, action, joints in read_positions(path) if subject in SUBJECTS}
+    recorded = dict(sorted(recorded.items(), key=lambda item: _order(*item[0])))
     detected = _detections(root, keypoints)
-    notes = without_missing(root, TITLE, SUBJECTS, {subject for subject, _ in recorded}, allow_missing)
+    # cameras are solved from exact keypoints if there are any, so that they are the same for all kinds
+    exact = _detections(root, "gt") if find(root, *DETECTIONS.values()) else {}
+    wanted = [f"{subject} {action}" for subject in SUBJECTS for action in ACTIONS]
+    wanted.remove("S11 Directions")
+    notes = without_missing(
+        root, TITLE, wanted, {f"{subject} {_action(action)}" for subject, action in recorded}, allow_missing
+    )
     notes += without_missing(
         root, f"{TITLE} in 2D", [" ".join(key) for key in recorded], [" ".join(key) for key in detected], allow_missing
     )
-    recordings = {key: joints for key, joints in recorded.items() if key in detected}
-    parts = []
-    for subject in SUBJECTS:
-        own = {action: joints for (name, action), joints in recordings.items() if name == subject}
-        for number in range(len(CAMERAS) if own else 0):
-            camera, off = _solved(subject, number, own, detected)
-            if off > 3 * (1 if keypoints == "gt" else 5):
-                notes.append(f"warning: {camera.name}: solved from its keypoints it misses them by {off:.1f} px (median)")
-            for action, joints in own.items():
-                seen = detected[subject, action][number][: len(joints)]
-                joints = joints[: len(seen)]
-                points = to_camera(camera, joints)
-                pixels = projected(points, camera.intrinsics) if keypoints == "gt" else camera.undistort(seen)
-                parts.append(
-                    Part(
-                        pixels,
-                        points,
-                        camera.intrinsics,
-                        sequence=f"{subject} {action} {CAMERAS[number]}",
-                        group=_action(action),
-                        frame=np.arange(len(points)),
-                        up=camera.rotation[:, 2],  # type: ignore[index]
+    cameras: dict[tuple[str, int], Camera] = {}
+    parts: list[Part] = []
+    first = 0
+    for (subject, action), joints in recorded.items():
+        for number in range(len(CAMERAS)):
+            rows = first + np.arange(len(joints))
+            first += len(joints)
+            if (subject, action) not in detected:
+                continue
+            if (subject, number) not in cameras:
+                told = exact if any(name == subject for name, _ in exact) else detected
+                camera, off = _solved(subject, number, recorded, told)
+                cameras[subject, number] = camera
+                if off > FARTHEST_EXACT * (1 if find(root, DETECTIONS["gt"]) else 5):
+                    notes.append(
+                        f"warning: {camera.name}: solved from its keypoints it misses them by {off:.1f} px (median)"
                     )
+            camera = cameras[subject, number]
+            seen = detected[subject, action][number][: len(joints)]
+            points = to_camera(camera, joints[: len(seen)])
+            parts.append(
+                Part(
+                    projected(points, camera.intrinsics) if keypoints == "gt" else camera.undistort(seen),
+                    points,
+                    camera.intrinsics,
+                    sequence=f"{subject} {action}",
+                    group=_action(action),
+                    frame=np.arange(len(points)),
+                    clip=f"{subject} {action} {CAMERAS[number]}",
+                    rows=rows[: len(points)],
+                    up=None if camera.rotation is None else camera.rotation[:, 2],
                 )
+            )
     if not parts:
         raise InputError(f"{path}: no recording of {' or '.join(SUBJECTS)} has keypoints")
     return _dataset(parts, keypoints, notes)
+
+
+def _order(subject: str, action: str) -> tuple[int, int, str]:
+    """Of recordings: by subject, number of the action, and take."""
+    name = _action(action)
+    return SUBJECTS.index(subject), ACTIONS.index(name) if name in ACTIONS else len(ACTIONS), action
 
 
 def _dataset(parts: list[Part], keypoints: str, notes: list[str]) -> Dataset:
@@ -117,15 +146,27 @@ def _detections(root: Path, keypoints: str) -> dict[tuple[str, str], list[np.nda
             if not isinstance(views, list | tuple | np.ndarray) or len(views) != len(CAMERAS):
                 raise InputError(f"{path}: {subject}/{action} must hold {len(CAMERAS)} cameras")
             place = f"{path}: {subject}/{action}"
-            found[subject, action] = [array(view, (None, len(JOINTS), 2), f"{place}[{i}]") for i, view in enumerate(views)]
+            found[subject, action] = [_view(view, f"{place}[{i}]") for i, view in enumerate(views)]
     return found
 
 
+def _view(points: object, place: str) -> np.ndarray:
+    """2D of one camera `[F, 17, 2]`, NaN where unknown; the stacked hourglass has the 16 joints of MPII."""
+    if isinstance(points, np.ndarray) and points.shape[1:] == (len(MPII), 2):
+        ours = np.full((len(points), len(JOINTS), 2), np.nan)
+        ours[:, MPII] = array(points, (None, len(MPII), 2), place)
+        return ours
+    return array(points, (None, len(JOINTS), 2), place)
+
+
 def _solved(
-    subject: str, number: int, recordings: dict[str, np.ndarray], detected: dict[tuple[str, str], list[np.ndarray]]
+    subject: str,
+    number: int,
+    recorded: dict[tuple[str, str], np.ndarray],
+    detected: dict[tuple[str, str], list[np.ndarray]],
 ) -> tuple[Camera, float]:
     """Where camera `number` stood, and by how many pixels (median) that misses the keypoints it is solved from."""
-    pairs = [(joints, detected[subject, action][number]) for action, joints in recordings.items()]
+    pairs = [(joints, detected[key][number]) for key, joints in recorded.items() if key[0] == subject and key in detected]
     points = np.concatenate([joints[: len(seen)] for joints, seen in pairs])
     pixels = np.concatenate([seen[: len(joints)] for joints, seen in pairs])
     chosen = np.unique(np.linspace(0, len(points) - 1, _SAMPLE).round().astype(int))
@@ -157,20 +198,22 @@ def _of_list(root: Path, path: Path, keypoints: str, allow_missing: bool) -> Dat
         raise InputError(f"{path}: people must have camera_param, subject, joint_3d_camera, ... ({error})") from error
     truth = truth / 1000
     names = [f"S{subject}" for subject in numbers["subject"]]
-    notes = without_missing(root, TITLE, SUBJECTS, names, allow_missing)
+    actions = [ACTIONS[number - 2] if 2 <= number <= 16 else f"action {number}" for number in numbers["action"]]
+    wanted = [f"{subject} {action}" for subject in SUBJECTS for action in ACTIONS]
+    present = {f"{name} {action}" for name, action in zip(names, actions, strict=True)}
+    notes = without_missing(root, TITLE, wanted, present, allow_missing)
     intrinsics = pinhole(*lens)
     confidence = None
     if keypoints == "gt":
         points = projected(truth, intrinsics)
     else:
         points, confidence = _list_detections(root, keypoints, len(people))
-    actions = [ACTIONS[number - 2] if 2 <= number <= 16 else f"action {number}" for number in numbers["action"]]
-    sequence = [
-        f"{name} {action} {sub} {CAMERAS[camera] if 0 <= camera < len(CAMERAS) else camera}"
-        for name, action, sub, camera in zip(names, actions, numbers["subaction"], numbers["cameraid"], strict=True)
-    ]
-    part = Part(points, truth, intrinsics, np.array(sequence), np.array(actions), numbers["imageid"], confidence=confidence)
-    return _dataset([part], keypoints, notes)
+    sequence = [f"{n} {action} {sub}" for n, action, sub in zip(names, actions, numbers["subaction"], strict=True)]
+    clip = np.array([f"{name} camera {camera}" for name, camera in zip(sequence, numbers["cameraid"], strict=True)])
+    part = Part(points, truth, intrinsics, np.array(sequence), np.array(actions), numbers["imageid"], confidence, clip=clip)
+    whole = _dataset([part], keypoints, notes)
+    tested = np.isin(names, SUBJECTS)
+    return whole if tested.all() else replace(whole.take(tested), index=None)
 
 
 def _list_detections(root: Path, keypoints: str, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,10 +2,10 @@
 
 Official `TS1..TS6/annot_data.mat` (MATLAB 7.3): `annot2` px, `annot3` camera mm, which project on each other. P-STMO's
 `data_test_3dhp.npz`: `data_3d` is the universal skeleton, which does not project on `data_2d`. ZeDO's `mpii3d_test.pkl`.
-Only valid frames count; every third *of all* frames is the paper's, of which about 959 are valid. The mean is over the seven
-activities.
+Only valid frames count, of which every third is the paper's. The mean is over the seven activities.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +49,7 @@ def mpi_inf_3dhp_dataset(root: Path, keypoints: str = "gt", allow_missing: bool 
     if path := find(root, PSTMO, inside=FOLDERS):
         return checked(_pstmo(root, path, allow_missing))
     if path := find(root, LIST, inside=FOLDERS):
-        return checked(_list(path))
+        return checked(_list(root, path, allow_missing))
     raise not_found(root, f"{TITLE} test set", f"TS1/{OFFICIAL} to TS6/{OFFICIAL}, {PSTMO} or {LIST}", SOURCE)
 
 
@@ -97,7 +97,7 @@ def _pstmo(root: Path, path: Path, allow_missing: bool) -> Dataset:
     return _dataset(parts, all_valid, notes, kind="gt of another skeleton", by_group=False)
 
 
-def _list(path: Path) -> Dataset:
+def _list(root: Path, path: Path, allow_missing: bool) -> Dataset:
     people = load_pickled(read_bytes(path), str(path))
     if not isinstance(people, list) or not people:
         raise InputError(f"{path} must be a list of people, and is a {type(people).__name__} of none")
@@ -113,9 +113,12 @@ def _list(path: Path) -> Dataset:
         raise InputError(f"{path}: people must have joint_3d_camera, joint_2d, camera_param, ... ({error})") from error
     intrinsics = pinhole(*lens)
     # the list does not name its sequences, but each has a camera of its own
-    _, camera = np.unique(intrinsics.reshape(-1, 9), axis=0, return_inverse=True)
-    sequence = np.array([f"camera {i}" for i in camera.reshape(-1)])
-    return _dataset([Part(points, truth / 1000, intrinsics, sequence, _activities(activity), frame)], [valid], [])
+    distance = np.abs(np.stack(lens, axis=1)[:, None] - np.array(list(CAMERAS.values()))).max(-1)
+    sequence = np.array([list(CAMERAS)[i] for i in distance.argmin(1)])
+    notes = without_missing(root, TITLE, CAMERAS, sequence, allow_missing)
+    if distance.min(1).max() > 1:
+        notes.append(f"warning: {path}: has cameras that are none of {', '.join(CAMERAS)}")
+    return _dataset([Part(points, truth / 1000, intrinsics, sequence, _activities(activity), frame)], [valid], notes)
 
 
 def _part(name: str, points: np.ndarray, truth: np.ndarray, group: str | np.ndarray) -> Part:
@@ -126,7 +129,7 @@ def _dataset(
     parts: list[Part], valid: list[np.ndarray], notes: list[str], kind: str = "gt", by_group: bool = True
 ) -> Dataset:
     whole = dataset_of(parts, name="3dhp", kind=kind, by_group=by_group, paper_stride=PAPER_STRIDE, notes=tuple(notes))
-    return whole.take(np.concatenate(valid))
+    return replace(whole.take(np.concatenate(valid)), index=None)
 
 
 def _activities(numbers: np.ndarray) -> np.ndarray:

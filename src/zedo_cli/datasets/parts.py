@@ -16,8 +16,9 @@ class Part:
     """F rows of a recording.
 
     points: `[F, 17, 2]` px, truth: `[F, 17, 3]` m in the camera frame, NaN where unknown. intrinsics: `[3, 3]` or
-    `[F, 3, 3]`. sequence, group: a name, or one for each row. frame: `[F]`, numbers. confidence: `[F, 17]`; 1 without it.
-    person: its number. up: `[3]`, the vertical in the camera frame, if it is known.
+    `[F, 3, 3]`. sequence, group: a name, or one for each row; cameras that see the same are of one sequence. frame: `[F]`,
+    numbers. confidence: `[F, 17]`; 1 without it. person: its number. clip: what one camera saw; the sequence without it.
+    rows: `[F]`, numbers of the rows in the whole data set. up: `[3]`, the vertical in the camera frame, if it is known.
     """
 
     points: np.ndarray
@@ -28,6 +29,8 @@ class Part:
     frame: np.ndarray
     confidence: np.ndarray | None = None
     person: int = 0
+    clip: str | np.ndarray | None = None
+    rows: np.ndarray | None = None
     up: np.ndarray | None = None
 
     def __len__(self) -> int:
@@ -41,7 +44,7 @@ def dataset_of(
     joints: tuple[int, ...] = tuple(range(len(JOINTS))),
     **about: Any,
 ) -> Dataset:
-    """The parts one after another, a clip of keypoints for each sequence; `about` are the other fields of `Dataset`."""
+    """The parts one after another; `about` are the other fields of `Dataset`."""
 
     def stacked(name: str, shape: tuple[int, ...] = ()) -> np.ndarray:
         values = [np.broadcast_to(np.asarray(getattr(part, name)), (len(part), *shape)) for part in parts]
@@ -50,7 +53,8 @@ def dataset_of(
     points, sequence = stacked("points", (len(JOINTS), 2)), stacked("sequence")
     seen = np.isfinite(points).all(-1)
     trust = [np.ones(part.points.shape[:2]) if part.confidence is None else part.confidence for part in parts]
-    names, clip = np.unique(sequence, return_inverse=True)
+    of_clip = [np.broadcast_to(part.sequence if part.clip is None else part.clip, len(part)) for part in parts]
+    names, clip = np.unique(np.concatenate(of_clip), return_inverse=True)
     keypoints = Keypoints(
         points=np.where(seen[..., None], points, 0).astype(np.float32),
         confidence=np.where(seen, np.concatenate(trust), 0).astype(np.float32),
@@ -70,6 +74,7 @@ def dataset_of(
         joints=joints,
         group=stacked("group"),
         sequence=sequence,
+        index=None if any(part.rows is None for part in parts) else stacked("rows"),
         up=None if any(part.up is None for part in parts) else stacked("up", (3,)),
         **about,
     )

@@ -1,6 +1,6 @@
 """What was made of a data set's keypoints, by zedo or anything else, before it is compared with the truth."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -18,3 +18,12 @@ class Predictions(NamedTuple):
     uncertainty: np.ndarray
     origins: np.ndarray | None = None
     draws: bool = False
+
+    def take(self, rows: np.ndarray) -> Self:
+        """The rows of an index or a mask."""
+        return self._replace(
+            poses=self.poses[rows],
+            hypotheses=self.hypotheses[rows],
+            uncertainty=self.uncertainty[rows],
+            origins=None if self.origins is None else self.origins[rows],
+        )

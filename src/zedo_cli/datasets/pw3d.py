@@ -50,7 +50,7 @@ def pw3d_dataset(root: Path, keypoints: str = "gt", allow_missing: bool = False)
     if path := find(root, PROCESSED):
         if keypoints != "gt":
             raise InputError(f"--keypoints {keypoints}: {path} holds no detections; the official sequenceFiles do")
-        return checked(_processed(path))
+        return checked(_processed(root, path, allow_missing))
     if folder := find(root, "sequenceFiles/test", "test"):
         return checked(_official(folder, keypoints, allow_missing))
     raise not_found(root, f"{TITLE} test set", f"sequenceFiles/test/*.pkl or {PROCESSED}", SOURCE)
@@ -109,10 +109,10 @@ def _detections(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return points, confidence.clip(0, 1)
 
 
-def _processed(path: Path) -> Dataset:
+def _processed(root: Path, path: Path, allow_missing: bool) -> Dataset:
     file = NpzFile(path, keys=("keypoints3d17_relative", "root_cam", "image_path"))
     relative = array(file["keypoints3d17_relative"], (None, len(JOINTS), 4), f"{path}: keypoints3d17_relative")
-    root = array(file["root_cam"], (len(relative), 3), f"{path}: root_cam")
+    pelvis = array(file["root_cam"], (len(relative), 3), f"{path}: root_cam")
     camera = load_pickled_npz(path, "cam_param")
     try:
         focal, centre = (array(camera[name], (len(relative), 2), f"{path}: cam_param {name}") for name in "fc")
@@ -120,10 +120,11 @@ def _processed(path: Path) -> Dataset:
         raise InputError(f"{path}: cam_param must be a dict of f and c ({error})") from error
     poses = np.empty_like(relative)
     poses[:, ORDER] = relative
-    truth = poses[..., :3] + root[:, None]
+    truth = poses[..., :3] + pelvis[:, None]
     intrinsics = pinhole(*focal.T, *centre.T)
     names = np.array([Path(str(name)).parent.name or "3dpw" for name in np.ravel(file["image_path"])])
     if len(names) != len(relative):
         raise InputError(f"{path}: image_path must have {len(relative)} rows, as keypoints3d17_relative has")
     part = Part(projected(truth, intrinsics), truth, intrinsics, names, names, np.arange(len(truth)))
-    return dataset_of([part], static=False, name="3dpw", kind="gt", paper_stride=PAPER_STRIDE)
+    notes = without_missing(root, TITLE, SEQUENCES, names, allow_missing)
+    return dataset_of([part], static=False, name="3dpw", kind="gt", paper_stride=PAPER_STRIDE, notes=tuple(notes))

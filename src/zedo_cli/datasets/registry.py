@@ -82,6 +82,11 @@ def with_keypoints(data: Dataset, path: Path, kinds: tuple[str, ...]) -> Dataset
     found = read_keypoints([path], keep_all=True)
     if len(found) != len(data):
         raise InputError(f"{path}: {len(found)} rows of keypoints for {len(data)} of {data.name}; give one for each")
+    ours, theirs = data.keypoints.intrinsics, found.intrinsics
+    if ours is not None and theirs is not None and not np.allclose(ours, theirs, rtol=1e-3, atol=0.5):
+        raise InputError(
+            f"{path}: has other intrinsics than {data.name}; its keypoints must be of the same images, undistorted"
+        )
     mixed = replace(data.keypoints, points=found.points, confidence=found.confidence, notes=found.notes)
     return checked(replace(data, keypoints=mixed, kind=path.name))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from zedo_cli.cameras.camera import checked_intrinsics
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked, place_on_keypoints
 from zedo_cli.datasets.hdf5 import opened, values
@@ -36,9 +37,12 @@ def ski_dataset(root: Path, keypoints: str = "gt", allow_missing: bool = False) 
     if {len(seq), len(cam), len(frame)} != {count}:
         raise InputError(f"{path}: seq, cam and frame must have {count} rows, as 3D has")
     intrinsics[:, 2] = (0, 0, 1)
+    for k in np.unique(intrinsics, axis=0):
+        checked_intrinsics(k, f"{path}: cam_intrinsic")
     if np.abs(poses[:, 0]).max(initial=0) < 0.1:
         poses = place_on_keypoints(poses, points, intrinsics)
-    sequence = np.array([f"sequence {s} camera {c}" for s, c in zip(seq, cam, strict=True)])
-    part = Part(points, poses, intrinsics, sequence, np.array([f"sequence {s}" for s in seq]), frame)
+    sequence = np.array([f"sequence {s}" for s in seq])
+    clip = np.array([f"sequence {s} camera {c}" for s, c in zip(seq, cam, strict=True)])
+    part = Part(points, poses, intrinsics, sequence, sequence, frame, clip=clip)
     # cameras pan, tilt and zoom: rows share none
     return checked(dataset_of([part], static=False, size=(SIZE, SIZE), name="ski", kind="gt"))

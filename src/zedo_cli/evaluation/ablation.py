@@ -95,7 +95,7 @@ def poster_arms(kinds: Sequence[Dataset], preset: Preset, turned: Prior, unturne
                 name = f"{' '.join(parts) or 'none'}, {data.kind}, S = {samples}"
                 prior = turned if augmented else unturned
                 variant = Variant(name, data, preset.model_copy(update=changes), prior, samples)
-                ticks = (optimised, warmup, augmented, data.kind == "gt")
+                ticks = (optimised, warmup, augmented, data.kind.startswith("gt"))
                 arms.append(Arm(variant, first, ticks, "answer" if samples == 1 else "best"))
                 first = first or variant
     return arms
@@ -171,6 +171,8 @@ def stem(prior: Prior) -> str:
 
 def _has(full: Variant, switch: Switch) -> bool:
     """Whether there is something to leave out."""
+    if switch.blind:
+        return full.preset.for_blind_prior() != full.preset
     return any(getattr(full.preset, name) != value for name, value in switch.changes.items()) or not switch.changes
 
 
@@ -186,8 +188,12 @@ def _without(full: Variant, switch: Switch, priors: dict[str, Prior], option: st
 
 
 def common_rows(kinds: Sequence[Dataset]) -> list[Dataset]:
-    """The rows that all kinds of 2D of a data set have. Raises `InputError` if there are none."""
+    """The rows that all kinds of 2D of a data set have. Raises `InputError` if there are none, or if they are of others."""
     shared = set.intersection(*(set(data.rows.tolist()) for data in kinds))
     if not shared:
         raise InputError(f"{kinds[0].name}: no frame has all of {', '.join(data.kind for data in kinds)}")
-    return [data.take(np.isin(data.rows, list(shared))) for data in kinds]
+    common = [data.take(np.isin(data.rows, list(shared))) for data in kinds]
+    for data in common[1:]:
+        if list(data.sequence) != list(common[0].sequence) or (data.keypoints.frame != common[0].keypoints.frame).any():
+            raise InputError(f"{data.name}: its 2D of kinds {common[0].kind} and {data.kind} are not of the same frames")
+    return common

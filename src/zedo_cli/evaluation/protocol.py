@@ -1,9 +1,11 @@
 """How poses are compared with the truth, and in which frames: as the ZeDO paper does, or as the field expects it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from zedo_cli.datasets import Dataset
 from zedo_cli.errors import InputError
+from zedo_cli.pipeline.presets import Preset
 from zedo_cli.skeletons import JOINTS
 
 FEWER = ("pelvis", "spine", "nose")
@@ -29,6 +31,18 @@ class Protocol:
         reflection = "Procrustes may reflect" if self.reflection else "no reflection"
         root = "about the pelvis" if self.rerooted else "about T, as the method leaves them"
         return f"{self.name} protocol: poses {root}, {reflection}"
+
+
+PAPER_STARTS: dict[str, dict[str, Any]] = {
+    "3dpw": {"optimised_joints": tuple(range(17)), "optimised_depth": 8.0, "optimised_scale": (0.2, 2.0)},
+    "ski": {"optimised_joints": tuple(range(17)), "optimised_depth": 20.0, "optimised_axes": "y"},
+}
+"""Settings of preset `paper` for the data sets to which the authors' program gives its own (R and T of the start)."""
+
+
+def paper_start(preset: Preset, data: str) -> Preset:
+    """Preset `paper` as the authors' program has it on a data set; other presets as they are."""
+    return preset.model_copy(update=PAPER_STARTS.get(data, {})) if preset.name == "paper" else preset
 
 
 STRICT = Protocol("strict", reflection=False, rerooted=True, paper_frames=False)

@@ -12,8 +12,9 @@ SHARE = 95.0
 class Resampling:
     """The mean of a data set, over frames or over the groups' means, and 1000 samples of it.
 
-    A sample draws as many sequences as there are, with replacement; within each group, if the mean is one over groups and
-    no sequence is in two of them. The samples are the same for all figures, so that differences are paired.
+    A sample draws as many sequences as there are, with replacement; within each group, if the mean is one over groups, no
+    sequence is in two of them, and each has several. The samples are the same for all figures, so that differences are
+    paired.
     """
 
     def __init__(self, group: np.ndarray, sequence: np.ndarray, by_group: bool, seed: int = 0) -> None:
@@ -24,7 +25,7 @@ class Resampling:
         self._cell = place.reshape(-1) * len(self.sequences) + number.reshape(-1)
         present = np.zeros((len(self.groups), len(self.sequences)), bool)
         present.reshape(-1)[self._cell] = True
-        nested = by_group and (present.sum(0) == 1).all()
+        nested = by_group and (present.sum(0) == 1).all() and (present.sum(1) > 1).all()
         strata = [np.flatnonzero(row) for row in present] if nested else [np.arange(len(self.sequences))]
         generator = np.random.default_rng(seed)
         self._weights = np.zeros((SAMPLES, len(self.sequences)))

@@ -5,7 +5,6 @@ in what comes before the loop of Algorithm 1 share it.
 """
 
 import json
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from zedo_cli.prior import Prior
 CHUNK = 4096
 """Hypotheses of a chunk."""
 
-CHUNKS = "chunks"
+CHUNKS = ".zedo-run"
 _STATE = "run.json"
 
 Progress = Callable[[int], None]
@@ -121,9 +120,12 @@ def run(job: Run, folder: Path, resume: bool = False, progress: Progress = lambd
 
 def finished(folder: Path) -> None:
     """The report is written: the chunks are not needed any more, nor the folder if nothing else is in it."""
-    shutil.rmtree(folder / CHUNKS, ignore_errors=True)
-    if not any(folder.iterdir()):
-        folder.rmdir()
+    place = folder / CHUNKS
+    for path in (*sorted(place.glob("[0-9]*.npz")), place / _STATE):
+        path.unlink(missing_ok=True)
+    for empty in (place, folder):
+        if empty.is_dir() and not any(empty.iterdir()):
+            empty.rmdir()
 
 
 def predictions(variant: Variant, rows: np.ndarray, job: Run, shared: dict[Any, Any], progress: Progress) -> Predictions:
@@ -144,7 +146,7 @@ def predictions(variant: Variant, rows: np.ndarray, job: Run, shared: dict[Any, 
         poses.hypotheses_3d,
         poses.uncertainty,
         poses.translation,
-        draws=variant.preset.answer != "first",
+        draws=variant.preset.start == "clusters",
     )
 
 
@@ -172,12 +174,14 @@ def _begin(job: Run, folder: Path, resume: bool) -> Path:
     if state.exists():
         if not resume:
             raise InputError(
-                f"{folder}: holds an unfinished run; go on with --resume, or remove {place}, or name another output"
+                f"{folder}: holds an unfinished run; go on with --resume, or remove {place}, or choose another --output"
             )
         known = read_json(state)
         if known != settings:
             raise InputError(f"{state}: is of other settings ({_difference(known, settings)}); use those, or another output")
         return place
+    if place.exists() and any(place.iterdir()):
+        raise InputError(f"{place}: holds no run that could be gone on with ({_STATE} is missing); remove it")
     place.mkdir(parents=True, exist_ok=True)
     with atomic_write(writable(state)) as temporary:
         temporary.write_text(json.dumps(settings, indent=1))

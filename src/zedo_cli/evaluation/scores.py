@@ -78,7 +78,8 @@ def score(data: Dataset, made: Predictions, protocol: Protocol) -> Scores:
 
     draws = hypotheses if made.draws else hypotheses[:, 1:]
     moving = [joint for joint in data.joints if joint]
-    scores["answer.spread"] = np.sqrt(draws[:, :, moving].var(1).sum(-1)).mean(1)
+    if draws.shape[1] > 1:
+        scores["answer.spread"] = np.sqrt(draws[:, :, moving].var(1, ddof=1).sum(-1)).mean(1)
     if draws.shape[1] >= FEWEST_DRAWS:
         scores["coverage"] = metrics.coverage(draws[:, :, moving], truth[:, moving], LEVELS)
         inside = metrics.coverage(draws[:, :, moving], truth[:, moving], np.array([0.5, 0.9]))

@@ -11,8 +11,8 @@ _GEOMETRY = ("orientation", "bone_length", "symmetry", "reprojection")
 _CALIBRATION = ("spread", "ece", "coverage_50", "coverage_90")
 
 
-def tables(report: Report, trained_on: frozenset[str] = frozenset()) -> dict[str, Table]:
-    """All tables of a report, by name. trained_on: data sets of which the prior has seen training poses."""
+def tables(report: Report, trained_on: frozenset[str] | None = frozenset()) -> dict[str, Table]:
+    """All tables of a report, by name. trained_on: data sets whose training poses the method has seen; None: not known."""
     return {
         "table": main_table(report, trained_on),
         "groups": group_table(report),
@@ -21,7 +21,7 @@ def tables(report: Report, trained_on: frozenset[str] = frozenset()) -> dict[str
     }
 
 
-def main_table(report: Report, trained_on: frozenset[str] = frozenset()) -> Table:
+def main_table(report: Report, trained_on: frozenset[str] | None = frozenset()) -> Table:
     """Measured rows, then published ones. CE: trained on other data sets; Opt: an optimisation for each pose."""
     about = report.about
     columns = ["method", "CE", "Opt", "S", "J", *(heading(name) for name in _ERRORS), "protocol"]
@@ -33,14 +33,15 @@ def main_table(report: Report, trained_on: frozenset[str] = frozenset()) -> Tabl
         caption=f"{about.describe()}. In brackets 95 % (bootstrap over sequences). CE: trained on other data sets; Opt:"
         " optimised for each pose; S: hypotheses.",
     )
-    cross = "" if about.dataset in trained_on else _TICK
+    cross = "" if trained_on is None or about.dataset in trained_on else _TICK
+    optimised = "" if trained_on is None else _TICK
     for answer, figures in report.figures.items():
         name = about.method if answer == "answer" else f"{about.method}, {ANSWERS[answer]}"
         for suffix, joints in (("", about.joints), ("_14", about.fewer_joints)):
             if suffix and about.fewer_joints == about.joints:
                 continue
             cells: list[Cell] = [figures.get(f"{metric}{suffix}") for metric in _ERRORS]
-            table.rows.append([name, cross, _TICK, str(about.samples), str(joints), *cells, about.protocol])
+            table.rows.append([name, cross, optimised, str(about.samples), str(joints), *cells, about.protocol])
     published = PUBLISHED.get(about.dataset, ())
     if published:
         table.rules.append(len(table.rows))
