@@ -4,7 +4,7 @@ import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -29,8 +29,9 @@ from zedo_cli.cli.options import (
 from zedo_cli.lifting import DEFAULT_PRESET
 
 if TYPE_CHECKING:
-    from zedo_cli.datasets import Dataset
+    from zedo_cli.datasets import Dataset, Predictions
     from zedo_cli.evaluation.protocol import Protocol
+    from zedo_cli.evaluation.scores import Scores
 
 
 def evaluate(
@@ -74,7 +75,7 @@ def evaluate(
 ) -> None:
     """Measure the lifts of a data set: errors with their intervals, beside published ones, calibration, pictures.
 
-    Every frame is lifted for itself, unless `--clips`. How your own copies have to look: docs/formats.md.
+    Every frame is lifted for itself, unless `--clips`. How your own copies have to look: docs/evaluation.md.
 
     Examples:
 
@@ -90,7 +91,6 @@ def evaluate(
     from zedo_cli.errors import InputError
     from zedo_cli.evaluation.protocol import find_protocol, paper_start
     from zedo_cli.evaluation.runs import Run, Variant, finished, run
-    from zedo_cli.evaluation.scores import score
     from zedo_cli.evaluation.summary import summary
     from zedo_cli.lifting import bundled_prior, changed_preset, find_device, find_preset
     from zedo_cli.prior import load_prior
@@ -101,29 +101,15 @@ def evaluate(
     folder = checked_folder(output or Path(f"eval_{dataset}"))
     rules = find_protocol(protocol)
     settings = changed_preset(paper_start(find_preset(preset), dataset), changes or [])
-    trained_on: frozenset[str] | None = frozenset({"open"})
     given = custom_predictions(data_root) if dataset == "custom" and data_root and keypoints is None else None
     if given:
-        whole, all_made = given
         if samples != 1 or changes or preset != DEFAULT_PRESET or prior or clips or resume:
             raise InputError(f"{data_root}: holds a prediction, which is scored as it is; leave out how to lift")
-        step = stride or 1
-        rows = whole.numbers(step, limit)
-        data, made = whole.take(rows), all_made.take(rows)
-        method, count = whole.kind, made.hypotheses.shape[1]
-        if made.origins is None:
-            rules = replace(rules, rerooted=True)
-        trained_on = None
-        described: dict[str, object] = {"prediction": str(data_root)}
-        scores = score(data, made, rules)
+        measured = _of_prediction(given, rules, stride or 1, limit, str(data_root))
     else:
         data, step = load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing)
         denoiser = load_prior(prior or bundled_prior(), find_device(device))
-        trained_on = frozenset({"open", *(source.name for source in denoiser.card.sources)})
-        method, count = f"zedo {settings.name}", samples
-        variant = Variant(method, data, settings, denoiser, samples)
-        job = Run((variant,), rules, seed, clips, batch_size)
-        described = job.settings()
+        job = Run((Variant(f"zedo {settings.name}", data, settings, denoiser, samples),), rules, seed, clips, batch_size)
         with progress_bar("people") as bar:
             task = bar.add_task(f"Lifting {data.name}", total=len(data))
             try:
@@ -131,21 +117,62 @@ def evaluate(
             except KeyboardInterrupt:
                 console.print(f"stopped; go on with --resume (what is done is in {folder})", markup=False)
                 raise typer.Exit(130) from None
-    notes = list(dict.fromkeys((*data.notes, *data.keypoints.notes)))
-    notes += [drawable()] if drawable() else []
-    report = summary(data, scores, rules, method, count, described, step, limit, notes)
+        trained_on = frozenset({"open", *(source.name for source in denoiser.card.sources)})
+        measured = _Measured(data, scores, rules, job.variants[0].name, samples, job.settings(), step, trained_on)
+
+    data = measured.data
+    notes = list(dict.fromkeys((*data.notes, *data.keypoints.notes, *([drawable()] if drawable() else []))))
     for note in notes:
         console.print(note if note.startswith("warning") else f"note: {note}", markup=False, soft_wrap=True)
-    parts = tables(report, trained_on)
-    files = write_report(report, parts, folder) + ([] if drawable() else write_plots(report, scores, data, folder))
+    report = summary(
+        data,
+        measured.scores,
+        measured.rules,
+        measured.method,
+        measured.samples,
+        measured.settings,
+        measured.stride,
+        limit,
+        notes,
+    )
+    parts = tables(report, measured.trained_on)
+    files = write_report(report, parts, folder)
+    if not drawable():
+        files += write_plots(report, measured.scores, data, folder)
     if not given:
         finished(folder)
     width = shutil.get_terminal_size((150, 40)).columns
     for table in parts.values():
         typer.echo(to_terminal(table, width) + "\n")
-    seconds = time.perf_counter() - started
-    lifting = f", of which lifting {report.about.lifting_seconds:.1f} s" if not given else ""
-    typer.echo(f"{seconds:.1f} s{lifting}; {len(files)} files in {folder}")
+    lifting = "" if given else f", of which lifting {report.about.lifting_seconds:.1f} s"
+    typer.echo(f"{time.perf_counter() - started:.1f} s{lifting}; {len(files)} files in {folder}")
+
+
+class _Measured(NamedTuple):
+    """What a report is made of. trained_on: data sets that the prior has seen; None where nothing is known of the method."""
+
+    data: "Dataset"
+    scores: "Scores"
+    rules: "Protocol"
+    method: str
+    samples: int
+    settings: dict[str, Any]
+    stride: int
+    trained_on: frozenset[str] | None
+
+
+def _of_prediction(
+    given: "tuple[Dataset, Predictions]", rules: "Protocol", stride: int, limit: int | None, root: str
+) -> _Measured:
+    """A prediction that somebody else has made. One that does not tell its T is compared about the pelvis."""
+    from zedo_cli.evaluation.scores import score
+
+    rows = given[0].numbers(stride, limit)
+    data, made = given[0].take(rows), given[1].take(rows)
+    if made.origins is None:
+        rules = replace(rules, rerooted=True)
+    samples = made.hypotheses.shape[1]
+    return _Measured(data, score(data, made, rules), rules, data.kind, samples, {"prediction": root}, stride, None)
 
 
 def load(

@@ -1,5 +1,6 @@
 """Figures of a whole run from the scores of its frames."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -87,9 +88,9 @@ def summary(
     method: str,
     samples: int,
     settings: dict[str, Any],
-    stride: int,
-    limit: int | None,
-    notes: list[str],
+    stride: int = 1,
+    limit: int | None = None,
+    notes: Sequence[str] = (),
 ) -> Report:
     """Figures of a variant of a run on `data`."""
     resampling = Resampling.of(data)
@@ -135,7 +136,7 @@ def summary(
             samples=samples,
             settings=settings,
             lifting_seconds=round(float(scores["seconds"].sum()), 2) if "seconds" in scores else 0.0,
-            notes=notes,
+            notes=list(notes),
         ),
         figures=figures,
         groups=_by_group(data, scores),
