@@ -168,5 +168,5 @@ def test_a_camera_of_nothing_is_refused(tmp_path):
 
 def test_a_folder_without_them_is_none_of_ours(tmp_path):
     assert custom_predictions(tmp_path) is None
-    with pytest.raises(InputError, match=r"looked for truth.npz and prediction.npz; found nothing"):
+    with pytest.raises(InputError, match=r"holds truth.npz and prediction.npz; or name an NPZ"):
         load_dataset("custom", tmp_path)

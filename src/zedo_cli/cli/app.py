@@ -46,7 +46,21 @@ def _options(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command. Bad input is one line on standard error and exit code 2."""
     try:
-        app(args=arguments)
+        code = app(args=arguments, prog_name="zedo", standalone_mode=False)
     except (InputError, OSError) as error:
-        print(f"zedo: {' '.join(str(error).split())}", file=sys.stderr)
-        sys.exit(2)
+        code = _refused(str(error))
+    except typer.Abort:
+        code = 130
+    except Exception as error:
+        told = getattr(error, "format_message", None)
+        if told is None:
+            raise
+        # Typer's own, of options and commands; whose class it is depends on Typer's version
+        command = getattr(getattr(error, "ctx", None), "command_path", "zedo")
+        code = _refused(f"{told().rstrip('.')}; see {command} --help") if told() else 2
+    sys.exit(code or 0)
+
+
+def _refused(message: str) -> int:
+    print(f"zedo: {' '.join(message.split())}", file=sys.stderr)
+    return 2

@@ -14,7 +14,7 @@ import numpy as np
 from zedo_cli.cameras.camera import checked_intrinsics
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked, geometry_warnings, place_on_keypoints
-from zedo_cli.datasets.layouts import find, not_found
+from zedo_cli.datasets.layouts import find
 from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.errors import InputError
 from zedo_cli.keypoints import Keypoints, read_keypoints
@@ -30,7 +30,7 @@ _AT_ORIGIN = 0.1
 def custom_dataset(root: Path) -> Dataset:
     """Read an NPZ with keypoints, K and 3D. Raises `InputError` for one that lacks any of it."""
     if root.is_dir():
-        raise not_found(root, "data of your own", f"{TRUTH} and {PREDICTION}", "no other place; name an NPZ, or write these")
+        raise InputError(f"{root}: a folder of your own holds {TRUTH} and {PREDICTION}; or name an NPZ with keypoints")
     keypoints = read_keypoints([root], None, keep_all=True)
     if keypoints.intrinsics is None:
         raise InputError(f"{root}: key 'intrinsics' is missing; add K as [3, 3] or [{len(keypoints)}, 3, 3]")
