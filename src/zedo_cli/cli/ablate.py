@@ -1,6 +1,5 @@
 """`zedo ablate`: what each part of the method is worth."""
 
-import shutil
 import time
 from functools import partial
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zedo_cli.cli.measuring import print_notes, print_tables, run_with_progress
 from zedo_cli.cli.options import (
     DATA,
     METHOD,
@@ -22,8 +22,6 @@ from zedo_cli.cli.options import (
     Resume,
     Seed,
     Stride,
-    console,
-    progress_bar,
 )
 
 if TYPE_CHECKING:
@@ -133,11 +131,11 @@ def ablate(
     from zedo_cli.evaluation.ablation import ALIKE, SWITCHES, own_arms, poster_arms, setting_arms, switch_arms
     from zedo_cli.evaluation.differences import compared
     from zedo_cli.evaluation.protocol import find_protocol
-    from zedo_cli.evaluation.runs import Run, finished, run
+    from zedo_cli.evaluation.runs import Run, finished
     from zedo_cli.files import bundled
     from zedo_cli.lifting import bundled_prior, find_device
     from zedo_cli.prior import load_prior
-    from zedo_cli.report import checked_folder, to_terminal, write_report
+    from zedo_cli.report import checked_folder, write_report
     from zedo_cli.report.ablation import difference_table, draw_differences, draw_errors, poster_table
     from zedo_cli.report.plots import drawable, write_plot
 
@@ -182,17 +180,10 @@ def ablate(
 
     variants = {arm.variant.name: arm.variant for arm in arms}
     job = Run(tuple(variants.values()), rules, seed, batch_size=batch_size)
-    with progress_bar("lifts") as bar:
-        task = bar.add_task(f"{len(variants)} variants", total=len(kinds[0]) * len(variants))
-        try:
-            scores = run(job, folder, resume, lambda done: bar.update(task, completed=done))
-        except KeyboardInterrupt:
-            console.print(f"stopped; go on with --resume (what is done is in {folder})", markup=False)
-            raise typer.Exit(130) from None
+    scores = run_with_progress(job, folder, resume)
     notes += [drawable()] if drawable() else []
     report = compared(arms, dict(zip(variants, scores, strict=True)), rules, step, notes)
-    for note in notes:
-        console.print(note if note.startswith("warning") else f"note: {note}", markup=False, soft_wrap=True)
+    print_notes(notes)
     tables = {"differences": difference_table(report)}
     if poster:
         tables = {"poster": poster_table(report)} | tables
@@ -201,9 +192,7 @@ def ablate(
         if not drawable():
             files.append(write_plot(folder / f"{name}.png", partial(draw, report=report)))
     finished(folder)
-    width = shutil.get_terminal_size((170, 40)).columns
-    for table in tables.values():
-        typer.echo(to_terminal(table, width) + "\n")
+    print_tables(tables.values())
     lifting = sum(float(part["seconds"].sum()) for part in scores)
     typer.echo(f"{time.perf_counter() - started:.1f} s, of which lifting {lifting:.1f} s; {len(files)} files in {folder}")
 

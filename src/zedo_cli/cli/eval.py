@@ -1,6 +1,5 @@
 """`zedo eval`: how good the lifts are, on people whose 3D is known."""
 
-import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from zedo_cli.cli.measuring import print_notes, print_tables, run_with_progress
 from zedo_cli.cli.options import (
     METHOD,
     AllowMissing,
@@ -23,8 +23,6 @@ from zedo_cli.cli.options import (
     Resume,
     Seed,
     Stride,
-    console,
-    progress_bar,
 )
 from zedo_cli.lifting import DEFAULT_PRESET
 
@@ -90,11 +88,11 @@ def evaluate(
     from zedo_cli.datasets import custom_predictions
     from zedo_cli.errors import InputError
     from zedo_cli.evaluation.protocol import find_protocol, paper_start
-    from zedo_cli.evaluation.runs import Run, Variant, finished, run
+    from zedo_cli.evaluation.runs import Run, Variant, finished
     from zedo_cli.evaluation.summary import summary
     from zedo_cli.lifting import bundled_prior, changed_preset, find_device, find_preset
     from zedo_cli.prior import load_prior
-    from zedo_cli.report import checked_folder, tables, to_terminal, write_report
+    from zedo_cli.report import checked_folder, tables, write_report
     from zedo_cli.report.plots import drawable, write_plots
 
     started = time.perf_counter()
@@ -110,20 +108,13 @@ def evaluate(
         data, step = load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing)
         denoiser = load_prior(prior or bundled_prior(), find_device(device))
         job = Run((Variant(f"zedo {settings.name}", data, settings, denoiser, samples),), rules, seed, clips, batch_size)
-        with progress_bar("people") as bar:
-            task = bar.add_task(f"Lifting {data.name}", total=len(data))
-            try:
-                (scores,) = run(job, folder, resume, lambda done: bar.update(task, completed=done))
-            except KeyboardInterrupt:
-                console.print(f"stopped; go on with --resume (what is done is in {folder})", markup=False)
-                raise typer.Exit(130) from None
+        (scores,) = run_with_progress(job, folder, resume)
         trained_on = frozenset({"open", *(source.name for source in denoiser.card.sources)})
         measured = _Measured(data, scores, rules, job.variants[0].name, samples, job.settings(), step, trained_on)
 
     data = measured.data
     notes = list(dict.fromkeys((*data.notes, *data.keypoints.notes, *([drawable()] if drawable() else []))))
-    for note in notes:
-        console.print(note if note.startswith("warning") else f"note: {note}", markup=False, soft_wrap=True)
+    print_notes(notes)
     report = summary(
         data,
         measured.scores,
@@ -141,9 +132,7 @@ def evaluate(
         files += write_plots(report, measured.scores, data, folder)
     if not given:
         finished(folder)
-    width = shutil.get_terminal_size((150, 40)).columns
-    for table in parts.values():
-        typer.echo(to_terminal(table, width) + "\n")
+    print_tables(parts.values())
     lifting = "" if given else f", of which lifting {report.about.lifting_seconds:.1f} s"
     typer.echo(f"{time.perf_counter() - started:.1f} s{lifting}; {len(files)} files in {folder}")
 
