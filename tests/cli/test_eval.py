@@ -164,3 +164,34 @@ def test_a_prior_of_another_joint_order_is_refused(zedo, tmp_path, small_prior_f
     code, _, err = zedo("eval", "--prior", tmp_path / "other.safetensors", "-o", tmp_path / "out")
     assert code == 2
     assert "other.safetensors: joint order is" in err
+
+
+def test_what_was_changed_stands_in_the_table_and_old_files_go(zedo, tmp_path):
+    out = tmp_path / "out"
+    assert zedo("eval", "--stride", "200", "-s", "9", "--preset", "fast", "-o", out)[0] == 0
+    assert (out / "calibration.png").exists()
+    (out / "mine.txt").write_text("mine")
+    code, _, err = zedo("eval", "--stride", "200", "--preset", "fast", "--set", "steps=1", "--clips", "-o", out)
+    assert code == 0, err
+    assert "zedo fast, steps=1, clips" in " ".join((out / "table.md").read_text().split())
+    assert not (out / "calibration.png").exists()
+    assert (out / "mine.txt").read_text() == "mine"
+
+
+def test_names_are_names_and_half_known_truth_is_told(zedo, tmp_path):
+    truth = before_camera(6)
+    keypoints = to_pixels(truth, K)
+    truth[3:, 0] = np.nan
+    names = ["[/x] y", r"a $\foo$ b", "$_$", "d", "e", "f"]
+    about = {"intrinsics": K, "poses_3d": truth, "skeleton": "h36m17"}
+    np.savez(tmp_path / "mine.npz", keypoints=keypoints, group=names, sequence=names, **about)
+    code, out, err = zedo("eval", "-d", "custom", "--data-root", tmp_path / "mine.npz", "-o", tmp_path / "out")
+    assert code == 0, err
+    assert "[/x] y" in out
+    assert "3 of 6 people have too few keypoints or no truth: not scored" in " ".join(out.split())
+    assert read(tmp_path / "out")["about"]["frames"] == 3
+    np.savez(tmp_path / "mine.npz", keypoints=0 * keypoints, **about)
+    code, _, err = zedo("eval", "-d", "custom", "--data-root", tmp_path / "mine.npz", "-o", tmp_path / "none")
+    assert code == 2
+    assert "mine.npz" in err
+    assert err.count("\n") == 1

@@ -227,3 +227,12 @@ def test_pickles_with_foreign_classes_are_refused_and_named(tmp_path):
     (tmp_path / LIST).write_bytes(pickle.dumps([{"subject": 9}])[:-5])
     with pytest.raises(InputError, match="damaged"):
         h36m_dataset(tmp_path)
+
+
+def test_keypoints_that_cannot_be_pixels_are_told_at_once(tmp_path):
+    write_positions(tmp_path)
+    for points, message in ((np.zeros((FRAMES, 17, 2)), "look normalised"), (np.zeros((0, 17, 2)), "holds no frame")):
+        subjects = {"S9": {"Directions": [points] * 4}}
+        np.savez(tmp_path / "data_2d_h36m_gt.npz", positions_2d=np.array(subjects, dtype=object))
+        with pytest.raises(InputError, match=message):
+            h36m_dataset(tmp_path)

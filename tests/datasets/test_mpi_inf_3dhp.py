@@ -169,3 +169,22 @@ def test_nothing_there(tmp_path):
     (tmp_path / "videos").mkdir()
     with pytest.raises(InputError, match=r"looked for TS1/annot_data.mat .*; found videos/; .*vcai.mpi-inf.mpg.de"):
         mpi_inf_3dhp_dataset(tmp_path)
+
+
+def test_one_bad_sequence_among_good_ones_is_warned_about(tmp_path):
+    write_official(tmp_path)
+    with h5py.File(tmp_path / "TS4" / "annot_data.mat", "a") as file:
+        file["annot3"][...] = file["annot3"][()] / 1000
+    data = mpi_inf_3dhp_dataset(tmp_path)
+    assert any(note.startswith("warning: 3dhp, TS4") for note in data.notes)
+
+
+def test_sequences_of_which_nothing_is_left_are_named(tmp_path):
+    write_official(tmp_path)
+    with h5py.File(tmp_path / "TS2" / "annot_data.mat", "a") as file:
+        file["valid_frame"][...] = 0
+    assert any("no frame of TS2 is valid: not scored" in note for note in mpi_inf_3dhp_dataset(tmp_path).notes)
+    with h5py.File(tmp_path / "TS3" / "annot_data.mat", "a") as file:
+        file["activity_annotation"][0] = np.nan
+    with pytest.raises(InputError, match="activity_annotation must be whole numbers"):
+        mpi_inf_3dhp_dataset(tmp_path)

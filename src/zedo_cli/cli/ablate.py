@@ -20,6 +20,7 @@ from zedo_cli.cli.options import (
     PriorFile,
     ProtocolName,
     Resume,
+    Samples,
     Seed,
     Stride,
 )
@@ -98,10 +99,7 @@ def ablate(
             show_default=False,
         ),
     ] = None,
-    samples: Annotated[
-        int,
-        typer.Option("--samples", "-s", min=1, help="Hypotheses; the poster's grid has 1 and 50.", rich_help_panel=METHOD),
-    ] = 1,
+    samples: Samples = 1,
     prior: PriorFile = None,
     seed: Seed = 0,
     output: Annotated[
@@ -156,6 +154,8 @@ def ablate(
     if sum(map(bool, (names, changes, own))) > 1:
         raise InputError("--no-..., --set and --own are three ways to choose variants: take one of them")
     poster = not (names or changes or own)
+    if poster and samples != 1:
+        raise InputError(f"--samples {samples}: the poster's grid has 1 and 50; leave it out, or choose parts")
     folder = checked_folder(output or Path(f"ablate_{dataset}"))
     rules = find_protocol(protocol)
     of_paper = poster or any(SWITCHES[name].base == "paper" for name in names)
@@ -165,6 +165,8 @@ def ablate(
     frames = _FRAMES_OF_POSTER if poster and stride is None and limit is None and not rules.paper_frames else None
     kinds, step, notes = _kinds(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing, frames)
     on = find_device(device)
+    quick = " in 200 steps" if of_paper and preset is None else ""
+    method = ", ".join([f"preset {full.name}{quick}", *(base or "").split(), *([f"prior {prior.stem}"] if prior else [])])
     priors = {name: load_prior(bundled(f"checkpoints/{name}.safetensors"), on) for name in (ALIKE, "open-no-rotation")}
     if poster:
         turned = load_prior(prior, on) if prior else priors[ALIKE]
@@ -182,7 +184,7 @@ def ablate(
     job = Run(tuple(variants.values()), rules, seed, batch_size=batch_size)
     scores = run_with_progress(job, folder, resume)
     notes += [drawable()] if drawable() else []
-    report = compared(arms, dict(zip(variants, scores, strict=True)), rules, step, notes)
+    report = compared(arms, dict(zip(variants, scores, strict=True)), rules, step, notes, method)
     print_notes(notes)
     tables = {"differences": difference_table(report)}
     if poster:
@@ -235,6 +237,8 @@ def _kinds(
                 notes.append(f"without 2D of kind {kind}: {error}")
             else:
                 found += [other] if other.kind not in {data.kind for data in found} else []
+    if not all(len(data) for data in found):
+        raise InputError(f"{root or name}: no frame has keypoints and truth ({'; '.join(found[0].notes)})")
     found = common_rows(found)
     step = stride or max(rules.stride(found[0]), len(found[0]) // frames if frames else 1)
     thinned = [data.thinned(step, limit) for data in found]

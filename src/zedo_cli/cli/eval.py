@@ -21,6 +21,7 @@ from zedo_cli.cli.options import (
     PriorFile,
     ProtocolName,
     Resume,
+    Samples,
     Seed,
     Stride,
 )
@@ -48,9 +49,7 @@ def evaluate(
     stride: Stride = None,
     limit: Limit = None,
     allow_missing: AllowMissing = False,
-    samples: Annotated[
-        int, typer.Option("--samples", "-s", min=1, help="Hypotheses for each person.", rich_help_panel=METHOD)
-    ] = 1,
+    samples: Samples = 1,
     preset: PresetName = DEFAULT_PRESET,
     changes: Changes = None,
     clips: Annotated[
@@ -107,10 +106,12 @@ def evaluate(
     else:
         data, step = load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing)
         denoiser = load_prior(prior or bundled_prior(), find_device(device))
-        job = Run((Variant(f"zedo {settings.name}", data, settings, denoiser, samples),), rules, seed, clips, batch_size)
+        told = [f"zedo {settings.name}", *(changes or []), f"prior {prior.stem}" if prior else "", "clips" if clips else ""]
+        variant = Variant(", ".join(filter(None, told)), data, settings, denoiser, samples)
+        job = Run((variant,), rules, seed, clips, batch_size)
         (scores,) = run_with_progress(job, folder, resume)
         trained_on = frozenset({"open", *(source.name for source in denoiser.card.sources)})
-        measured = _Measured(data, scores, rules, job.variants[0].name, samples, job.settings(), step, trained_on)
+        measured = _Measured(data, scores, rules, variant.name, samples, job.settings(), step, trained_on)
 
     data = measured.data
     notes = list(dict.fromkeys((*data.notes, *data.keypoints.notes, *([drawable()] if drawable() else []))))
@@ -180,6 +181,8 @@ def load(
 
     whole = load_dataset(name, root, keypoints, seed, allow_missing)
     step = stride or rules.stride(whole)
+    if not len(whole):
+        raise InputError(f"{root or name}: no frame has keypoints and truth ({'; '.join(whole.notes)})")
     data = whole.thinned(step, limit)
     if not len(data):
         raise InputError(f"--stride {step}: leaves none of the {len(whole)} frames of {name}")

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zedo_cli.cli.options import METHOD, BatchSize, Changes, Device, PresetName, PriorFile, Seed, console, progress_bar
+from zedo_cli.cli.options import (
+    METHOD,
+    BatchSize,
+    Changes,
+    Device,
+    PresetName,
+    PriorFile,
+    Samples,
+    Seed,
+    console,
+    progress_bar,
+)
 from zedo_cli.lifting import DEFAULT_PRESET
 
 if TYPE_CHECKING:
@@ -90,9 +101,7 @@ def lift(
             show_default=False,
         ),
     ] = None,
-    samples: Annotated[
-        int, typer.Option("--samples", "-s", min=1, help="Hypotheses for each person.", rich_help_panel=METHOD)
-    ] = 1,
+    samples: Samples = 1,
     preset: PresetName = DEFAULT_PRESET,
     changes: Changes = None,
     clips: Annotated[

@@ -20,6 +20,9 @@ Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with an interrupted run, to the same result.", rich_help_panel=RUNNING)
 ]
 
+Samples = Annotated[
+    int, typer.Option("--samples", "-s", min=1, max=10_000, help="Hypotheses for each person.", rich_help_panel=METHOD)
+]
 PresetName = Annotated[str, typer.Option(help="paper (as published), fast, balanced or best.", rich_help_panel=METHOD)]
 Changes = Annotated[
     list[str] | None,

@@ -25,13 +25,30 @@ FARTHEST_DETECTED = 0.15
 def checked(data: Dataset) -> Dataset:
     """The data set without people of too few keypoints, and with a warning in its notes if its geometry is impossible."""
     few, tiny = data.keypoints.lacking()
-    unknown = ~np.isfinite(data.truth[:, list(data.joints)]).all(-1).any(1)
+    known = np.isfinite(data.truth).all(-1)
+    unknown = ~known[:, 0] | ~known[:, list(data.joints)].any(1)
     kept = data.take(~(few | tiny | unknown))
     notes = list(data.notes)
     if len(kept) < len(data):
         notes.append(f"{len(data) - len(kept)} of {len(data)} people have too few keypoints or no truth: not scored")
-    warnings = geometry_warnings(kept) if len(kept) else []
+        lost = sorted(set(data.sequence) - set(kept.sequence))
+        notes += [f"nobody is left of {', '.join(map(str, lost[:6]))}: not scored"] if lost and len(kept) else []
+    warnings = _warnings_by_sequence(kept) if len(kept) else []
     return replace(kept, notes=(*notes, *warnings))
+
+
+def _warnings_by_sequence(data: Dataset) -> list[str]:
+    """Of the whole, or else of the first sequences that have one, since few bad ones among many hide in a median."""
+    warnings = geometry_warnings(data)
+    names, number = np.unique(data.sequence, return_inverse=True)
+    for i in range(len(names) if not warnings and 1 < len(names) <= _FEW else 0):
+        own = geometry_warnings(data.take(number.reshape(-1) == i))
+        warnings += [note.replace(f"warning: {data.name}", f"warning: {data.name}, {names[i]}") for note in own]
+    return warnings[:_SHOWN]
+
+
+_FEW, _SHOWN = 200, 3
+"""Sequences that are looked at one by one, and warnings that are given."""
 
 
 def geometry_warnings(data: Dataset) -> list[str]:

@@ -156,7 +156,12 @@ def _view(points: object, place: str) -> np.ndarray:
         ours = np.full((len(points), len(JOINTS), 2), np.nan)
         ours[:, MPII] = array(points, (None, len(MPII), 2), place)
         return ours
-    return array(points, (None, len(JOINTS), 2), place)
+    checked_points = array(points, (None, len(JOINTS), 2), place)
+    if not len(checked_points):
+        raise InputError(f"{place}: holds no frame")
+    if np.nanmax(np.abs(checked_points), initial=0) < 2:
+        raise InputError(f"{place}: coordinates look normalised; they must be pixels")
+    return checked_points
 
 
 def _solved(

@@ -57,11 +57,16 @@ def pinhole(fx: ArrayLike, fy: ArrayLike, cx: ArrayLike, cy: ArrayLike) -> np.nd
     return k
 
 
-def array(value: object, shape: tuple[int | None, ...], place: str) -> np.ndarray:
-    """A numeric array as float64, checked against `shape` (None: any size). Raises `InputError` that names the place."""
+def array(value: object, shape: tuple[int | None, ...], place: str, whole: bool = False) -> np.ndarray:
+    """A numeric array as float64, checked against `shape` (None: any size), and for being whole numbers if `whole`.
+
+    Raises `InputError` that names the place.
+    """
     have = value if isinstance(value, np.ndarray) else np.asarray(value, dtype=object if value is None else None)
     fits = have.ndim == len(shape) and all(want in (None, size) for want, size in zip(shape, have.shape, strict=True))
     if have.dtype.kind not in "fiub" or not fits:
         wanted = ", ".join("N" if size is None else str(size) for size in shape)
         raise InputError(f"{place} must be an array [{wanted}] of numbers, and is {list(have.shape)} of type {have.dtype}")
+    if whole and not (np.isfinite(have).all() and (have == np.round(have)).all()):
+        raise InputError(f"{place} must be whole numbers")
     return have.astype(np.float64)

@@ -65,7 +65,9 @@ def _official(root: Path, allow_missing: bool) -> Dataset:
             count = len(points)
             truth = array(values(file, "annot3"), (count, 1, len(JOINTS), 3), f"{path}: annot3")[:, 0, ORDER] / 1000
             valid = array(values(file, "valid_frame").reshape(-1), (count,), f"{path}: valid_frame") > 0
-            activity = array(values(file, "activity_annotation").reshape(-1), (count,), f"{path}: activity_annotation")
+            activity = array(
+                values(file, "activity_annotation").reshape(-1), (count,), f"{path}: activity_annotation", whole=True
+            )
         parts.append(_part(name, points, truth, _activities(activity.astype(int))))
         all_valid.append(valid)
     return _dataset(parts, all_valid, notes)
@@ -129,7 +131,9 @@ def _dataset(
     parts: list[Part], valid: list[np.ndarray], notes: list[str], kind: str = "gt", by_group: bool = True
 ) -> Dataset:
     whole = dataset_of(parts, name="3dhp", kind=kind, by_group=by_group, paper_stride=PAPER_STRIDE, notes=tuple(notes))
-    return replace(whole.take(np.concatenate(valid)), index=None)
+    kept = replace(whole.take(np.concatenate(valid)), index=None)
+    empty = [str(part.sequence) for part, good in zip(parts, valid, strict=True) if not good.any()]
+    return replace(kept, notes=(*kept.notes, f"no frame of {', '.join(empty)} is valid: not scored")) if empty else kept
 
 
 def _activities(numbers: np.ndarray) -> np.ndarray:

@@ -33,7 +33,10 @@ def ski_dataset(root: Path, keypoints: str = "gt", allow_missing: bool = False) 
         count = len(poses)
         points = array(values(file, "2D"), (count, 2 * len(JOINTS)), f"{path}: 2D").reshape(-1, len(JOINTS), 2) * SIZE
         intrinsics = array(values(file, "cam_intrinsic"), (count, 3, 3), f"{path}: cam_intrinsic") * SIZE
-        seq, cam, frame = (np.ravel(values(file, key)).astype(np.int64) for key in ("seq", "cam", "frame"))
+        seq, cam, frame = (
+            array(np.ravel(values(file, key)), (None,), f"{path}: {key}", whole=True).astype(np.int64)
+            for key in ("seq", "cam", "frame")
+        )
     if {len(seq), len(cam), len(frame)} != {count}:
         raise InputError(f"{path}: seq, cam and frame must have {count} rows, as 3D has")
     intrinsics[:, 2] = (0, 0, 1)

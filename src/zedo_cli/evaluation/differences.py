@@ -12,7 +12,7 @@ from zedo_cli.evaluation.protocol import Protocol
 from zedo_cli.evaluation.published import POSTER
 from zedo_cli.evaluation.resampling import SHARE, Resampling
 from zedo_cli.evaluation.scores import Scores
-from zedo_cli.evaluation.summary import Figure
+from zedo_cli.evaluation.summary import Figure, is_caveat
 
 
 class Difference(BaseModel):
@@ -49,6 +49,8 @@ class AblationReport(BaseModel):
     frames: int
     sequences: int
     stride: int
+    method: str
+    """The full method: the preset and what is changed in it."""
     zedo: str = __version__
     interval: str = f"{SHARE:g} %, paired bootstrap over sequences"
     notes: list[str]
@@ -56,11 +58,13 @@ class AblationReport(BaseModel):
 
     def describe(self) -> str:
         """One line for beside a table."""
-        return f"{self.dataset}: {self.frames} frames of {self.sequences} sequences; {self.protocol_in_words}"
+        warnings = " ".join(f"{note}." for note in self.notes if is_caveat(note))
+        told = f"{self.dataset}: {self.frames} frames of {self.sequences} sequences; {self.method}; {self.protocol_in_words}"
+        return f"{told}. {warnings}".removesuffix(". ")
 
 
 def compared(
-    arms: Sequence[Arm], scores: dict[str, Scores], protocol: Protocol, stride: int, notes: list[str]
+    arms: Sequence[Arm], scores: dict[str, Scores], protocol: Protocol, stride: int, notes: list[str], method: str = ""
 ) -> AblationReport:
     """Figures of all arms from the scores of their variants, by name."""
     data = arms[0].variant.data
@@ -100,6 +104,7 @@ def compared(
         frames=len(data),
         sequences=len(resampling.sequences),
         stride=stride,
+        method=method or arms[0].variant.preset.name,
         notes=notes,
         arms=differences,
     )

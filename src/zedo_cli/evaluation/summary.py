@@ -16,6 +16,11 @@ from zedo_cli.skeletons import JOINTS
 _MODEL = ConfigDict(extra="forbid")
 
 
+def is_caveat(note: str) -> bool:
+    """Whether a note has to stand beside the figures."""
+    return note.startswith("warning") or "are missing" in note or "not scored" in note
+
+
 class Figure(BaseModel):
     """A mean with its 95 % interval; None where nothing is known. In the units of `METRICS`: mm, %, degrees, px."""
 
@@ -53,9 +58,10 @@ class About(BaseModel):
 
     def describe(self) -> str:
         """One line for above a table."""
+        caveats = "".join(f". {note}" for note in self.notes if is_caveat(note))
         return (
             f"{self.dataset}, 2D: {self.keypoints}; {self.frames} frames of {self.sequences} sequences, stride"
-            f" {self.stride}; {self.protocol_in_words}, {self.joints} joints; {self.average}"
+            f" {self.stride}; {self.protocol_in_words}, {self.joints} joints; {self.average}{caveats}"
         )
 
 
@@ -186,6 +192,7 @@ def _frames(data: Dataset, scores: Scores) -> dict[str, list[Any]]:
         "row": data.rows.tolist(),
         "sequence": [str(name) for name in data.sequence],
         "group": [str(name) for name in data.group],
+        "clip": [str(data.keypoints.clip_names[clip]) for clip in data.keypoints.clip],
         "frame": data.keypoints.frame.tolist(),
         "person": data.keypoints.person.tolist(),
     }

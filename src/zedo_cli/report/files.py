@@ -10,6 +10,11 @@ from zedo_cli.files import atomic_write
 from zedo_cli.report.table import WRITERS, Table
 
 REPORT = "report.json"
+_NAMES = (
+    *("table", "groups", "joints", "more", "poster", "differences"),
+    *("cumulative", "frames", "samples", "calibration", "errors"),
+)
+"""Of all files that a report may have."""
 
 
 def checked_folder(folder: Path) -> Path:
@@ -29,6 +34,10 @@ def write_report(document: BaseModel, tables: dict[str, Table], folder: Path) ->
     texts = {REPORT: document.model_dump_json(indent=1) + "\n"}
     texts |= {f"{name}{suffix}": write(table) for name, table in tables.items() for suffix, write in WRITERS.items()}
     folder.mkdir(exist_ok=True)
+    if (folder / REPORT).is_file():  # what another report has left must not stand beside this one
+        for name in _NAMES:
+            for suffix in (*WRITERS, ".png"):
+                (folder / f"{name}{suffix}").unlink(missing_ok=True)
     for name, text in texts.items():
         with atomic_write(folder / name) as temporary:
             temporary.write_text(text, encoding="utf-8")

@@ -44,12 +44,14 @@ def drawable() -> str:
 
 def write_plot(path: Path, draw: Callable[[Any], None], size: tuple[float, float] = (7.5, 4.2)) -> Path:
     """Let `draw` fill a figure, and write it. Needs matplotlib."""
+    from matplotlib import rc_context
     from matplotlib.figure import Figure as Canvas
 
-    figure = Canvas(figsize=size, dpi=110, layout="constrained")
-    draw(figure)
-    with atomic_write(path) as temporary:
-        figure.savefig(temporary, format="png")
+    with rc_context({"text.parse_math": False}):  # names are names
+        figure = Canvas(figsize=size, dpi=110, layout="constrained")
+        draw(figure)
+        with atomic_write(path) as temporary:
+            figure.savefig(temporary, format="png")
     return path
 
 
@@ -143,8 +145,12 @@ def _frames(figure: Any, report: Report, scores: Scores, data: Dataset) -> None:
     """The best, the median and the worst frames: what was seen, then truth and lift from two sides."""
     errors = np.where(np.isfinite(scores["answer.mpjpe"]), scores["answer.mpjpe"], np.inf)
     order = np.argsort(errors)[: np.isfinite(errors).sum()]
-    orders = {"best": order, "median": order[(len(order) - 1) // 2 :], "worst": order[::-1]}
-    rows = [(kind, row) for kind, by_error in orders.items() for row in _of_each_sequence(by_error, data.sequence)]
+    middle = np.argsort(np.abs(np.arange(len(order)) - (len(order) - 1) / 2), kind="stable")
+    picked: dict[str, list[int]] = {"best": [], "median": [], "worst": []}
+    for kind, by_error in (("best", order), ("worst", order[::-1]), ("median", order[middle])):
+        taken = [row for rows in picked.values() for row in rows]
+        picked[kind] = _of_each_sequence(by_error[~np.isin(by_error, taken)], data.sequence)
+    rows = [(kind, row) for kind, own in picked.items() for row in own]
     figure.set_size_inches(12.5, 2.5 * len(rows))
     grid = figure.add_gridspec(len(rows), 5)
     for line, (kind, row) in enumerate(rows):
@@ -153,7 +159,8 @@ def _frames(figure: Any, report: Report, scores: Scores, data: Dataset) -> None:
         absolute = (scores["pose"][row][:, 2] > 0).all()
         if data.keypoints.intrinsics is not None and absolute:
             draw_projection(axes, scores["pose"][row], data.keypoints.intrinsics[row])
-        where = f"{data.sequence[row]}, frame {data.keypoints.frame[row]}"
+        clip = Path(data.keypoints.clip_names[data.keypoints.clip[row]]).name
+        where = f"{clip}, frame {data.keypoints.frame[row]}"
         axes.set_title(f"{kind}: {1000 * errors[row]:.0f} mm\n{where}", fontsize=8)
         truth, lifted = (root_centred(pose) for pose in (data.truth[row], scores["pose"][row]))
         centre, half = extent(np.concatenate([truth, lifted]))

@@ -92,7 +92,7 @@ def _drawn(table: Table, without: tuple[str, ...], dropped: tuple[str, ...]) -> 
 
 
 def _natural_width(drawn: RichTable) -> int:
-    return Console(width=10_000).measure(drawn).maximum
+    return Console(width=10_000, markup=False, highlight=False).measure(drawn).maximum
 
 
 def to_csv(table: Table) -> str:
