@@ -20,15 +20,19 @@ from pathlib import Path
 import numpy as np
 
 import validation
-from zedo_cli.datasets import Dataset, Predictions, open_dataset, pose2sim_dataset
+from zedo_cli.datasets.container import Dataset
+from zedo_cli.datasets.open import open_dataset
+from zedo_cli.datasets.pose2sim import pose2sim_dataset
+from zedo_cli.datasets.predictions import Predictions
+from zedo_cli.evaluation.metrics import root_centred
 from zedo_cli.evaluation.protocol import STRICT
 from zedo_cli.evaluation.resampling import Resampling
 from zedo_cli.evaluation.scores import Scores, score
-from zedo_cli.lifting import bundled_prior, find_preset, lift_keypoints
-from zedo_cli.metrics import root_centred
+from zedo_cli.lifter import bundled_prior, find_preset, lift_keypoints
 from zedo_cli.pipeline.presets import Preset
-from zedo_cli.poses import Poses
-from zedo_cli.prior import Prior, load_prior
+from zedo_cli.poses.container import Poses
+from zedo_cli.prior.checkpoint import load_prior
+from zedo_cli.prior.prior import Prior
 from zedo_cli.skeletons import JOINTS
 
 DATA = {

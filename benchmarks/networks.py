@@ -17,16 +17,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zedo_cli.metrics import mpjpe, pa_mpjpe
-from zedo_cli.prior import Prior
+from zedo_cli.evaluation.metrics import mpjpe, pa_mpjpe
 from zedo_cli.prior.card import RECIPES, TrainingSettings
-from zedo_cli.prior.corpus import OPEN_VALIDATION, Corpus
-from zedo_cli.prior.denoiser import NETWORKS
+from zedo_cli.prior.prior import NETWORKS, Prior
 from zedo_cli.prior.score_network import time_embedding
-from zedo_cli.prior.training import train
-from zedo_cli.prior.view_frame import FEATURES_PER_JOINT
-from zedo_cli.prior.virtual_views import detected_view, draw_scene, exact_view
-from zedo_cli.prior.workers import Workers
+from zedo_cli.prior.view_features import FEATURES_PER_JOINT
+from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
+from zedo_cli.training.distributed import Workers
+from zedo_cli.training.loop import train
+from zedo_cli.training.virtual_views import detected_view, draw_scene, exact_view
 
 ALONE = Workers(0, 1, torch.device("cpu"))
 LEVELS = (0.02, 0.05, 0.1, 0.3)

@@ -17,12 +17,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from zedo_cli.lifting import find_device
+from zedo_cli.lifter import find_device
 from zedo_cli.prior.card import RECIPES, TrainingSettings
-from zedo_cli.prior.corpus import OPEN_VALIDATION, Corpus
-from zedo_cli.prior.denoiser import NETWORKS
-from zedo_cli.prior.training import StoppedError, has_fast_bfloat16, train
-from zedo_cli.prior.workers import Workers
+from zedo_cli.prior.prior import NETWORKS
+from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
+from zedo_cli.training.distributed import Workers
+from zedo_cli.training.loop import StoppedError, has_fast_bfloat16, train
 
 STEPS, SKIPPED = 40, 10
 

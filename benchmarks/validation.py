@@ -11,13 +11,13 @@ from typing import Literal
 import numpy as np
 import torch
 
-from zedo_cli.datasets import Dataset
+from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.open import CLIP_ROWS, FOCAL, SIZE, people_in_clips
-from zedo_cli.keypoints import Keypoints
+from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.rays import points_to_keypoints
-from zedo_cli.prior.corpus import OPEN_VALIDATION, Corpus
 from zedo_cli.skeletons import JOINTS, MIRROR, NOSE_TRUST
+from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
 
 INTRINSICS = torch.tensor([[FOCAL, 0, SIZE / 2], [0, FOCAL, SIZE / 2], [0, 0, 1]])
 

@@ -9,10 +9,10 @@ import torch
 
 from places import EXAMPLE
 from zedo_cli.cli.app import main
-from zedo_cli.lifting import bundled_prior
-from zedo_cli.prior import Prior, load_prior, save_prior
+from zedo_cli.lifter import bundled_prior
 from zedo_cli.prior.card import PriorCard, TrainingSettings
-from zedo_cli.prior.denoiser import NETWORKS
+from zedo_cli.prior.checkpoint import load_prior, save_prior
+from zedo_cli.prior.prior import NETWORKS, Prior
 
 os.environ.setdefault("COLUMNS", "120")
 

@@ -6,7 +6,7 @@ import numpy as np
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from zedo_cli.files import bundled
+from zedo_cli.io.files import bundled
 from zedo_cli.pipeline.rays import keypoints_to_directions
 
 GOLDEN = Path(__file__).parent / "golden"

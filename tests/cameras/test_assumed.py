@@ -5,7 +5,8 @@ import math
 import pytest
 from PIL import Image
 
-from zedo_cli.cameras import assumed_camera, read_camera
+from zedo_cli.cameras.assumed import assumed_camera
+from zedo_cli.cameras.reading import read_camera
 from zedo_cli.errors import InputError
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from scenes import standing_camera, walking
-from zedo_cli.cameras import Camera, reprojected, resected_camera, to_camera
+from zedo_cli.cameras.container import Camera
+from zedo_cli.cameras.resection import reprojected, resected_camera, to_camera
 from zedo_cli.errors import InputError
 
 ROTATION, TRANSLATION = standing_camera(1.1)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-import zedo_cli.poses.writers
+import zedo_cli.poses.writing
 from places import EXAMPLE
-from zedo_cli.cameras import read_camera
+from zedo_cli.cameras.reading import read_camera
 from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.clip import standing_height
 from zedo_cli.skeletons import JOINTS
@@ -149,7 +149,7 @@ def test_an_interrupted_run_leaves_nothing(zedo, keypoints_npz, small_prior_file
         path.write_bytes(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(zedo_cli.poses.writers.FORMATS, ".npz", interrupted)
+    monkeypatch.setitem(zedo_cli.poses.writing.FORMATS, ".npz", interrupted)
     (tmp_path / "out").mkdir()
     options = ("--prior", small_prior_file, "--preset", "fast", "-o", tmp_path / "out" / "o.npz")
     code, _, _ = zedo("lift", keypoints_npz, *options)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from places import people
-from zedo_cli.prior import load_prior
+from zedo_cli.prior.checkpoint import load_prior
 
 QUICK = ("--steps", 12, "--batch-size", 64, "--network", "small", "--save-every", 5)
 
@@ -67,9 +67,9 @@ def test_own_data_of_several_formats_and_what_was_left_out(zedo, tmp_path):
 
 
 def test_a_signal_is_told_in_one_line(zedo, tmp_path, monkeypatch):
-    from zedo_cli.prior import training
+    from zedo_cli.training import loop
 
-    draw = training.draw_noise_levels
+    draw = loop.draw_noise_levels
     calls = []
 
     def interrupted(settings, generator):
@@ -78,7 +78,7 @@ def test_a_signal_is_told_in_one_line(zedo, tmp_path, monkeypatch):
             os.kill(os.getpid(), signal.SIGTERM)
         return draw(settings, generator)
 
-    monkeypatch.setattr(training, "draw_noise_levels", interrupted)
+    monkeypatch.setattr(loop, "draw_noise_levels", interrupted)
     code, _, err = zedo("train", "-o", tmp_path / "p.safetensors", *QUICK)
     assert (code, err.count("\n")) == (2, 1), err
     assert "stopped after step 10; continue with --resume" in err

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from scenes import assert_reprojects, before_camera, to_pixels
-from zedo_cli.datasets import custom_predictions, load_dataset
+from zedo_cli.datasets.custom import custom_predictions
 from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.skeletons import JOINTS
 

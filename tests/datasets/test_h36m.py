@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from scenes import assert_reprojects, before_camera, standing_camera, to_pixels, walking
-from zedo_cli.cameras import Camera, reprojected
+from zedo_cli.cameras.container import Camera
+from zedo_cli.cameras.resection import reprojected
 from zedo_cli.datasets.h36m import ACTIONS, CAMERAS, CENTRE, FOCAL, LIST, LIST_DETECTIONS, MPII, h36m_dataset
 from zedo_cli.datasets.layouts import pinhole
 from zedo_cli.errors import InputError

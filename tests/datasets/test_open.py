@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from zedo_cli.datasets import open_dataset
-from zedo_cli.datasets.open import CLIP_ROWS, CLIPS
+from zedo_cli.datasets.open import CLIP_ROWS, CLIPS, open_dataset
+from zedo_cli.evaluation.prior_quality import HELD_OUT
 from zedo_cli.pipeline.bones import bone_lengths
 from zedo_cli.pipeline.rays import points_to_keypoints
-from zedo_cli.prior.evaluation import HELD_OUT
 
 
 @pytest.fixture(scope="module")

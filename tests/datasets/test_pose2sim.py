@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from zedo_cli.datasets import pose2sim_dataset
-from zedo_cli.metrics import root_centred
+from zedo_cli.datasets.pose2sim import pose2sim_dataset
+from zedo_cli.evaluation.metrics import root_centred
 from zedo_cli.skeletons import LIMBS
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from scenes import assert_reprojects, before_camera, to_pixels
-from zedo_cli.datasets import load_dataset
 from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zedo_cli.datasets import load_dataset
+from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.ablation import (
     ALIKE,
@@ -20,9 +20,9 @@ from zedo_cli.evaluation.differences import compared
 from zedo_cli.evaluation.protocol import STRICT
 from zedo_cli.evaluation.published import POSTER
 from zedo_cli.evaluation.runs import Run, run
-from zedo_cli.files import bundled
-from zedo_cli.lifting import find_preset
-from zedo_cli.prior import load_prior
+from zedo_cli.io.files import bundled
+from zedo_cli.lifter import find_preset
+from zedo_cli.prior.checkpoint import load_prior
 
 PAPER, BALANCED = find_preset("paper"), find_preset("balanced")
 

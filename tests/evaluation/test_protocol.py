@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from zedo_cli.datasets import load_dataset
+from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.protocol import PAPER, STRICT, fewer_joints, find_protocol, paper_start
-from zedo_cli.lifting import find_preset
+from zedo_cli.lifter import find_preset
 from zedo_cli.skeletons import JOINTS, LIMBS
 
 

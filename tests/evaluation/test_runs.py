@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from zedo_cli.datasets import load_dataset
+from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation import runs
 from zedo_cli.evaluation.protocol import STRICT
 from zedo_cli.evaluation.runs import CHUNKS, Run, Variant, finished, run
-from zedo_cli.lifting import find_preset
+from zedo_cli.lifter import find_preset
 
 FAST = find_preset("fast")
 
@@ -62,6 +62,18 @@ def test_an_interrupted_run_goes_on_to_the_identical_result(job, tmp_path, monke
     equal(whole, again)
     finished(tmp_path / "broken")
     assert not (tmp_path / "broken").exists()
+
+
+def test_a_damaged_chunk_is_told_with_its_mend(job, tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "CHUNK", 21)
+    (whole,) = run(job, tmp_path)
+    path = tmp_path / CHUNKS / "00002.npz"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(InputError, match=r"00002.npz: .* a chunk of this run; remove it, and go on with --resume"):
+        run(job, tmp_path, resume=True)
+    path.unlink()
+    (again,) = run(job, tmp_path, resume=True)
+    equal(whole, again)
 
 
 def test_a_run_of_other_settings_is_not_gone_on_with(job, data, seeing_prior, tmp_path):

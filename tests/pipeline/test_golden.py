@@ -14,9 +14,9 @@ from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.pipeline.rays import View, keypoints_to_directions, points_to_keypoints, pull_on_rays
 from zedo_cli.pipeline.start import optimise_rotation_translation, place_on_ray
 from zedo_cli.pipeline.translation import paper_weights, translation_solver
-from zedo_cli.prior import Prior
+from zedo_cli.prior.prior import Prior
 from zedo_cli.prior.score_network import ScoreNetwork
-from zedo_cli.prior.training import denoising_losses
+from zedo_cli.training.loop import denoising_losses
 
 
 class Golden:

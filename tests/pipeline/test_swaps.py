@@ -3,12 +3,12 @@
 import torch
 from torch.nn.functional import normalize
 
+from zedo_cli.evaluation.prior_quality import held_out_people
 from zedo_cli.pipeline.lift import Observation, lift
 from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.pipeline.rays import View, keypoint_noise, points_to_keypoints
 from zedo_cli.pipeline.swaps import exchange_arms, find_swapped_arms
-from zedo_cli.prior.evaluation import held_out_people
-from zedo_cli.prior.virtual_views import draw_scene
+from zedo_cli.training.virtual_views import draw_scene
 
 INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1000, 500], [0, 0, 1]])
 

@@ -8,11 +8,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from zedo_cli.errors import InputError
-from zedo_cli.files import bundled
-from zedo_cli.prior import load_prior, save_prior
-from zedo_cli.prior.evaluation import held_out_people
-from zedo_cli.prior.virtual_views import draw_scene, exact_view
+from zedo_cli.evaluation.prior_quality import held_out_people
+from zedo_cli.io.files import bundled
+from zedo_cli.prior.checkpoint import load_prior, save_prior
 from zedo_cli.skeletons import JOINTS
+from zedo_cli.training.virtual_views import draw_scene, exact_view
 
 
 def test_round_trip(small_prior, small_prior_file, tmp_path):

@@ -6,10 +6,10 @@ from reports import made_scores
 from zedo_cli.evaluation.ablation import poster_arms
 from zedo_cli.evaluation.differences import compared
 from zedo_cli.evaluation.protocol import STRICT
-from zedo_cli.lifting import find_preset
-from zedo_cli.report import to_terminal
+from zedo_cli.lifter import find_preset
 from zedo_cli.report.ablation import difference_table, draw_differences, draw_errors, poster_table
 from zedo_cli.report.plots import write_plot
+from zedo_cli.report.table import to_terminal
 
 
 def report_of(name, prior):

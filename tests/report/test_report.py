@@ -11,8 +11,10 @@ from zedo_cli.errors import InputError
 from zedo_cli.evaluation.protocol import PAPER, STRICT
 from zedo_cli.evaluation.published import PUBLISHED
 from zedo_cli.evaluation.summary import summary
-from zedo_cli.report import checked_folder, tables, to_terminal, write_report
+from zedo_cli.report.files import checked_folder, write_report
 from zedo_cli.report.plots import write_plots
+from zedo_cli.report.table import to_terminal
+from zedo_cli.report.tables import tables
 
 
 def report_of(name="open", samples=12, protocol=STRICT):

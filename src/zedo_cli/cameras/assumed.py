@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from zedo_cli.cameras.camera import Camera
+from zedo_cli.cameras.container import Camera
 from zedo_cli.errors import InputError
 
 USUAL_FOV_DEGREES = 60.0

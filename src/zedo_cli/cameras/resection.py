@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from zedo_cli.cameras.camera import Camera, projected
+from zedo_cli.cameras.container import Camera, projected
 from zedo_cli.errors import InputError
 
 FEWEST_POINTS = 12

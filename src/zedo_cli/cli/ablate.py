@@ -3,7 +3,7 @@
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,12 +26,17 @@ from zedo_cli.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from zedo_cli.datasets import Dataset
+    from zedo_cli.datasets.container import Dataset
     from zedo_cli.evaluation.protocol import Protocol
     from zedo_cli.pipeline.presets import Preset
 
 _PAPER, _OWN = "Leave out a part of the paper's method", "Leave out a part of zedo's method"
 _FRAMES_OF_POSTER = 200
+
+
+def _part(name: str, panel: str, what: str) -> Any:
+    """The option that leaves out a part of the method."""
+    return typer.Option(f"--no-{name}", help=what, rich_help_panel=panel)
 
 
 def ablate(
@@ -45,33 +50,16 @@ def ablate(
     stride: Stride = None,
     limit: Limit = None,
     allow_missing: AllowMissing = False,
-    no_rotation_opt: Annotated[
-        bool, typer.Option("--no-rotation-opt", help="Optimisation of the start (RO).", rich_help_panel=_PAPER)
-    ] = False,
-    no_warmup: Annotated[
-        bool, typer.Option("--no-warmup", help="Iterations that keep the first T (WU).", rich_help_panel=_PAPER)
-    ] = False,
-    no_rotation_augmentation: Annotated[
-        bool, typer.Option("--no-rotation-augmentation", help="Turned training poses (RA).", rich_help_panel=_PAPER)
-    ] = False,
-    no_view: Annotated[bool, typer.Option("--no-view", help="What the prior sees.", rich_help_panel=_OWN)] = False,
-    no_mirror: Annotated[bool, typer.Option("--no-mirror", help="The mirror image.", rich_help_panel=_OWN)] = False,
-    no_swaps: Annotated[
-        bool, typer.Option("--no-swaps", help="The search for exchanged sides.", rich_help_panel=_OWN)
-    ] = False,
-    no_soft_pull: Annotated[
-        bool, typer.Option("--no-soft-pull", help="The pull by confidence: full instead.", rich_help_panel=_OWN)
-    ] = False,
-    no_robust: Annotated[
-        bool, typer.Option("--no-robust", help="The doubt in keypoints that contradict others.", rich_help_panel=_OWN)
-    ] = False,
-    no_confidence: Annotated[
-        bool, typer.Option("--no-confidence", help="The confidences: all 1 instead.", rich_help_panel=_OWN)
-    ] = False,
-    no_translation: Annotated[
-        bool,
-        typer.Option("--no-translation", help="The solve of T, so of size and depth, in the loop.", rich_help_panel=_OWN),
-    ] = False,
+    no_rotation_opt: Annotated[bool, _part("rotation-opt", _PAPER, "Optimisation of the start (RO).")] = False,
+    no_warmup: Annotated[bool, _part("warmup", _PAPER, "Iterations that keep the first T (WU).")] = False,
+    no_rotation_augmentation: Annotated[bool, _part("rotation-augmentation", _PAPER, "Turned training poses (RA).")] = False,
+    no_view: Annotated[bool, _part("view", _OWN, "What the prior sees.")] = False,
+    no_mirror: Annotated[bool, _part("mirror", _OWN, "The mirror image.")] = False,
+    no_swaps: Annotated[bool, _part("swaps", _OWN, "The search for exchanged sides.")] = False,
+    no_soft_pull: Annotated[bool, _part("soft-pull", _OWN, "The pull by confidence: full instead.")] = False,
+    no_robust: Annotated[bool, _part("robust", _OWN, "The doubt in keypoints that contradict others.")] = False,
+    no_confidence: Annotated[bool, _part("confidence", _OWN, "The confidences: all 1 instead.")] = False,
+    no_translation: Annotated[bool, _part("translation", _OWN, "The solve of T (size, depth) in the loop.")] = False,
     own: Annotated[
         bool,
         typer.Option("--own", help="All of these, and other steps, schedules, starts and priors.", rich_help_panel=_OWN),
@@ -130,11 +118,11 @@ def ablate(
     from zedo_cli.evaluation.differences import compared
     from zedo_cli.evaluation.protocol import find_protocol
     from zedo_cli.evaluation.runs import Run, finished
-    from zedo_cli.files import bundled
-    from zedo_cli.lifting import bundled_prior, find_device
-    from zedo_cli.prior import load_prior
-    from zedo_cli.report import checked_folder, write_report
+    from zedo_cli.io.files import bundled
+    from zedo_cli.lifter import bundled_prior, find_device
+    from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.ablation import difference_table, draw_differences, draw_errors, poster_table
+    from zedo_cli.report.files import checked_folder, write_report
     from zedo_cli.report.plots import drawable, write_plot
 
     started = time.perf_counter()
@@ -203,7 +191,7 @@ def _full_method(dataset: str, preset: str | None, base: str | None, of_paper: b
     """The preset that parts are left out of."""
     from zedo_cli.evaluation.ablation import QUICK
     from zedo_cli.evaluation.protocol import paper_start
-    from zedo_cli.lifting import DEFAULT_PRESET, changed_preset, find_preset
+    from zedo_cli.lifter import DEFAULT_PRESET, changed_preset, find_preset
 
     full = paper_start(find_preset(preset or ("paper" if of_paper else DEFAULT_PRESET)), dataset)
     if preset is None and of_paper:
@@ -223,7 +211,7 @@ def _kinds(
     frames: int | None,
 ) -> "tuple[list[Dataset], int, list[str]]":
     """The same rows with each kind of 2D that the copy has, the stride, and notes."""
-    from zedo_cli.datasets import kinds_of, load_dataset
+    from zedo_cli.datasets.loading import kinds_of, load_dataset
     from zedo_cli.errors import InputError
     from zedo_cli.evaluation.ablation import common_rows
 

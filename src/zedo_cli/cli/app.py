@@ -8,9 +8,9 @@ import typer
 from zedo_cli import __version__
 from zedo_cli.cli.ablate import ablate
 from zedo_cli.cli.eval import evaluate
-from zedo_cli.cli.importing import import_checkpoint
+from zedo_cli.cli.eval_prior import prior
+from zedo_cli.cli.import_checkpoint import import_checkpoint
 from zedo_cli.cli.lift import lift
-from zedo_cli.cli.prior import prior
 from zedo_cli.cli.train import train
 from zedo_cli.errors import InputError
 

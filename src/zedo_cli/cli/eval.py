@@ -25,10 +25,11 @@ from zedo_cli.cli.options import (
     Seed,
     Stride,
 )
-from zedo_cli.lifting import DEFAULT_PRESET
+from zedo_cli.lifter import DEFAULT_PRESET
 
 if TYPE_CHECKING:
-    from zedo_cli.datasets import Dataset, Predictions
+    from zedo_cli.datasets.container import Dataset
+    from zedo_cli.datasets.predictions import Predictions
     from zedo_cli.evaluation.protocol import Protocol
     from zedo_cli.evaluation.scores import Scores
 
@@ -84,15 +85,16 @@ def evaluate(
 
     `zedo eval --dataset custom --data-root mine.npz` (or a folder of truth.npz and prediction.npz)
     """
-    from zedo_cli.datasets import custom_predictions
+    from zedo_cli.datasets.custom import custom_predictions
     from zedo_cli.errors import InputError
     from zedo_cli.evaluation.protocol import find_protocol, paper_start
     from zedo_cli.evaluation.runs import Run, Variant, finished
     from zedo_cli.evaluation.summary import summary
-    from zedo_cli.lifting import bundled_prior, changed_preset, find_device, find_preset
-    from zedo_cli.prior import load_prior
-    from zedo_cli.report import checked_folder, tables, write_report
+    from zedo_cli.lifter import bundled_prior, changed_preset, find_device, find_preset
+    from zedo_cli.prior.checkpoint import load_prior
+    from zedo_cli.report.files import checked_folder, write_report
     from zedo_cli.report.plots import drawable, write_plots
+    from zedo_cli.report.tables import tables
 
     started = time.perf_counter()
     folder = checked_folder(output or Path(f"eval_{dataset}"))
@@ -176,7 +178,7 @@ def load(
     allow_missing: bool,
 ) -> "tuple[Dataset, int]":
     """The rows of a data set that a protocol, or the user, wants, and the stride."""
-    from zedo_cli.datasets import load_dataset
+    from zedo_cli.datasets.loading import load_dataset
     from zedo_cli.errors import InputError
 
     whole = load_dataset(name, root, keypoints, seed, allow_missing)

@@ -18,12 +18,12 @@ from zedo_cli.cli.options import (
     console,
     progress_bar,
 )
-from zedo_cli.lifting import DEFAULT_PRESET
+from zedo_cli.lifter import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from zedo_cli.cameras import Camera
+    from zedo_cli.cameras.container import Camera
 
 _INPUT = "Input"
 
@@ -130,11 +130,10 @@ def lift(
     `zedo lift video.json --image-size 1920x1080 --height 1.82` (a camera of which nothing is known)
     """
     from zedo_cli.errors import InputError
-    from zedo_cli.keypoints import read_keypoints
-    from zedo_cli.lifting import bundled_prior, changed_preset, find_device, find_preset, lift_keypoints
-    from zedo_cli.poses import write_poses
-    from zedo_cli.poses.writers import checked_output
-    from zedo_cli.prior import load_prior
+    from zedo_cli.keypoints.reading import read_keypoints
+    from zedo_cli.lifter import bundled_prior, changed_preset, find_device, find_preset, lift_keypoints
+    from zedo_cli.poses.writing import checked_output, write_poses
+    from zedo_cli.prior.checkpoint import load_prior
 
     started = time.perf_counter()
     outputs = [checked_output(path) for path in output or [Path(f"{keypoints[0].stem or 'poses'}_3d.npz")]]
@@ -183,7 +182,8 @@ def lift(
 
 def _camera(intrinsics: Path | None, name: str | None, image_size: str | None, fov: float | None) -> "Camera | None":
     """The camera of a file, or an assumed one; none if the keypoints have to tell."""
-    from zedo_cli.cameras import assumed_camera, read_camera
+    from zedo_cli.cameras.assumed import assumed_camera
+    from zedo_cli.cameras.reading import read_camera
     from zedo_cli.errors import InputError
 
     if intrinsics:

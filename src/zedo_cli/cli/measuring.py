@@ -12,7 +12,7 @@ from zedo_cli.cli.options import console, progress_bar
 if TYPE_CHECKING:
     from zedo_cli.evaluation.runs import Run
     from zedo_cli.evaluation.scores import Scores
-    from zedo_cli.report import Table
+    from zedo_cli.report.table import Table
 
 _WIDTH = 150
 """Characters of a line where the output is no terminal."""
@@ -41,7 +41,7 @@ def print_notes(notes: Iterable[str]) -> None:
 
 def print_tables(tables: "Iterable[Table]") -> None:
     """As wide as the terminal."""
-    from zedo_cli.report import to_terminal
+    from zedo_cli.report.table import to_terminal
 
     width = shutil.get_terminal_size((_WIDTH, 0)).columns
     for table in tables:

@@ -97,15 +97,15 @@ def train(
     `torchrun --nproc-per-node=8 -m zedo_cli train -o prior.safetensors --batch-size 16384` (a batch for each GPU)
     """
     from zedo_cli.errors import InputError
-    from zedo_cli.files import writable
-    from zedo_cli.lifting import find_device
-    from zedo_cli.prior import load_prior
+    from zedo_cli.io.files import writable
+    from zedo_cli.lifter import find_device
     from zedo_cli.prior.card import continued_recipe
-    from zedo_cli.prior.corpus import OPEN_VALIDATION, Corpus
-    from zedo_cli.prior.state import state_files
-    from zedo_cli.prior.training import StoppedError
-    from zedo_cli.prior.training import train as run
-    from zedo_cli.prior.workers import workers
+    from zedo_cli.prior.checkpoint import load_prior
+    from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
+    from zedo_cli.training.distributed import workers
+    from zedo_cli.training.loop import StoppedError
+    from zedo_cli.training.loop import train as run
+    from zedo_cli.training.state import state_files
 
     if network not in RECIPES:
         raise InputError(f"--network {network}: unknown; it is one of {', '.join(RECIPES)}")

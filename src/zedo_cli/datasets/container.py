@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from zedo_cli.keypoints import Keypoints
+from zedo_cli.keypoints.container import Keypoints
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-from zedo_cli.cameras.camera import checked_intrinsics
+from zedo_cli.cameras.container import checked_intrinsics
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked, geometry_warnings, place_on_keypoints
 from zedo_cli.datasets.layouts import find
 from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.errors import InputError
-from zedo_cli.keypoints import Keypoints, read_keypoints
+from zedo_cli.io.npz import NpzFile
+from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.mocap.container import oddness
-from zedo_cli.npz import NpzFile
 from zedo_cli.skeletons import JOINTS
 
 TRUTH, PREDICTION = "truth.npz", "prediction.npz"

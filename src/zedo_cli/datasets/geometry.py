@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from zedo_cli.cameras import projected
+from zedo_cli.cameras.container import projected
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.mocap.container import oddness
 from zedo_cli.pipeline.rays import keypoints_to_directions

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from zedo_cli.cameras import Camera, projected, reprojected, resected_camera, to_camera
+from zedo_cli.cameras.container import Camera, projected
+from zedo_cli.cameras.resection import reprojected, resected_camera, to_camera
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked
 from zedo_cli.datasets.layouts import array, find, not_found, pinhole, without_missing
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError
-from zedo_cli.files import read_bytes
+from zedo_cli.io.files import read_bytes
+from zedo_cli.io.pickles import load_pickled, load_pickled_npz
 from zedo_cli.mocap.h36m import read_positions
-from zedo_cli.pickles import load_pickled, load_pickled_npz
 from zedo_cli.skeletons import JOINTS
 
 TITLE, SOURCE = "Human3.6M", "http://vision.imar.ro/human3.6m"

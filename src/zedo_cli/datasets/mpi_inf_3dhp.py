@@ -16,8 +16,8 @@ from zedo_cli.datasets.hdf5 import opened, values
 from zedo_cli.datasets.layouts import array, find, not_found, pinhole, without_missing
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError
-from zedo_cli.files import read_bytes
-from zedo_cli.pickles import load_pickled, load_pickled_npz
+from zedo_cli.io.files import read_bytes
+from zedo_cli.io.pickles import load_pickled, load_pickled_npz
 from zedo_cli.skeletons import JOINTS
 
 TITLE, SOURCE = "MPI-INF-3DHP", "https://vcai.mpi-inf.mpg.de/3dhp-dataset"

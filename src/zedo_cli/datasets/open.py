@@ -14,12 +14,12 @@ import torch
 from torch import Generator, Tensor
 
 from zedo_cli.datasets.container import Dataset
-from zedo_cli.keypoints import Keypoints
+from zedo_cli.evaluation.prior_quality import HELD_OUT, held_out_corpus
+from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline.rays import points_to_keypoints
 from zedo_cli.pipeline.rotations import camera_rotation
-from zedo_cli.prior.corpus import Corpus
-from zedo_cli.prior.evaluation import HELD_OUT, held_out_corpus
 from zedo_cli.skeletons import ADULT, JOINTS, MIRROR, NOSE_TRUST
+from zedo_cli.training.corpus import Corpus
 
 Kind = Literal["gt", "detected"]
 

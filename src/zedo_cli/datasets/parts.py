@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.datasets.container import Dataset
-from zedo_cli.keypoints import Keypoints
+from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.skeletons import JOINTS
 
 

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from zedo_cli.cameras import read_camera
+from zedo_cli.cameras.reading import read_camera
 from zedo_cli.datasets.container import Dataset
-from zedo_cli.files import bundled
-from zedo_cli.keypoints import joined, read_keypoints, undistorted
+from zedo_cli.io.files import bundled
+from zedo_cli.keypoints.container import joined
+from zedo_cli.keypoints.reading import read_keypoints
+from zedo_cli.keypoints.undistortion import undistorted
 from zedo_cli.skeletons import LIMBS
 
 PELVIS = 0

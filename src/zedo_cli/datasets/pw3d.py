@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from zedo_cli.cameras import projected
+from zedo_cli.cameras.container import projected
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked
 from zedo_cli.datasets.layouts import array, find, not_found, pinhole, without_missing
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError
-from zedo_cli.files import read_bytes
-from zedo_cli.npz import NpzFile
-from zedo_cli.pickles import load_pickled, load_pickled_npz
+from zedo_cli.io.files import read_bytes
+from zedo_cli.io.npz import NpzFile
+from zedo_cli.io.pickles import load_pickled, load_pickled_npz
 from zedo_cli.skeletons import JOINTS, LIMBS, NOSE_TRUST
 
 TITLE, SOURCE = "3DPW", "https://virtualhumans.mpi-inf.mpg.de/3DPW"

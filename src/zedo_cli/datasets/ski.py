@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zedo_cli.cameras.camera import checked_intrinsics
+from zedo_cli.cameras.container import checked_intrinsics
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked, place_on_keypoints
 from zedo_cli.datasets.hdf5 import opened, values

@@ -1,1 +1,1 @@
-"""Measuring on data sets: protocols, scores of each frame, intervals, runs that can be resumed, ablations."""
+"""Evaluation: metrics, protocols, per-frame scores, intervals, resumable runs, ablations."""

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from zedo_cli.datasets import Dataset
+from zedo_cli.datasets.container import Dataset
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.runs import Variant
-from zedo_cli.lifting import changed_preset
+from zedo_cli.lifter import changed_preset
 from zedo_cli.pipeline.presets import Preset
-from zedo_cli.prior import Prior
+from zedo_cli.prior.prior import Prior
 
 SAMPLES = (1, 50)
 """Hypotheses of the poster."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from zedo_cli.datasets import Dataset
+from zedo_cli.datasets.container import Dataset
 from zedo_cli.errors import InputError
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.skeletons import JOINTS

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zedo_cli.datasets import Dataset
+from zedo_cli.datasets.container import Dataset
 
 SAMPLES = 1000
 SHARE = 95.0

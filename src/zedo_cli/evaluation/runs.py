@@ -15,15 +15,16 @@ from typing import Any
 import numpy as np
 
 from zedo_cli import __version__
-from zedo_cli.datasets import Dataset, Predictions
+from zedo_cli.datasets.container import Dataset
+from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.protocol import Protocol
 from zedo_cli.evaluation.scores import Scores, score
-from zedo_cli.files import atomic_write, read_json, writable
-from zedo_cli.lifting import lift_keypoints
-from zedo_cli.npz import NpzFile
+from zedo_cli.io.files import atomic_write, read_json, writable
+from zedo_cli.io.npz import NpzFile
+from zedo_cli.lifter import lift_keypoints
 from zedo_cli.pipeline.presets import Preset
-from zedo_cli.prior import Prior
+from zedo_cli.prior.prior import Prior
 
 CHUNK = 4096
 """Hypotheses of a chunk."""
@@ -114,8 +115,12 @@ def run(job: Run, folder: Path, resume: bool = False, progress: Progress = lambd
         done += len(rows) * len(job.variants)
         progress(done)
     order = np.argsort(np.concatenate(chunks), kind="stable")
-    parts = [NpzFile(place / f"{number:05d}.npz") for number in range(len(chunks))]
-    return [_collected(parts, index, order) for index in range(len(job.variants))]
+    try:
+        parts = [NpzFile(place / f"{number:05d}.npz") for number in range(len(chunks))]
+        return [_collected(parts, index, order) for index in range(len(job.variants))]
+    except InputError as error:
+        told = str(error).partition(";")[0]
+        raise InputError(f"{told}: a chunk of this run; remove it, and go on with --resume") from error
 
 
 def finished(folder: Path) -> None:

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from zedo_cli import metrics
-from zedo_cli.cameras import projected
-from zedo_cli.datasets import Dataset, Predictions
+from zedo_cli.evaluation import metrics
+from zedo_cli.cameras.container import projected
+from zedo_cli.datasets.container import Dataset
+from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.evaluation.protocol import Protocol, fewer_joints
 
 LEVELS = np.linspace(0.05, 0.95, 19)

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from zedo_cli import __version__
-from zedo_cli.datasets import Dataset
+from zedo_cli.datasets.container import Dataset
 from zedo_cli.evaluation.protocol import Protocol, fewer_joints
 from zedo_cli.evaluation.resampling import SHARE, Resampling
 from zedo_cli.evaluation.scores import ANSWERS, LEVELS, METRICS, Scores

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.io.pickles import load_pickled_npz
 from zedo_cli.mocap.container import Motion, checked, motion, thinned
-from zedo_cli.pickles import load_pickled_npz
 
 KEY = "positions_3d"
 KEPT = (0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27)

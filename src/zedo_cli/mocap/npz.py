@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.io.npz import NpzFile
 from zedo_cli.mocap.container import Motion, checked
-from zedo_cli.npz import NpzFile
 from zedo_cli.skeletons import JOINTS
 
 

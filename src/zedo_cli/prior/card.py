@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
 
-from zedo_cli.prior.view_frame import CONTEXT
+from zedo_cli.prior.view_features import CONTEXT
 from zedo_cli.skeletons import JOINTS
 
 POSES_PER_LEVEL = 8

@@ -11,10 +11,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from zedo_cli.errors import InputError, first_fault
-from zedo_cli.files import atomic_write
+from zedo_cli.io.files import atomic_write
 from zedo_cli.prior.card import PriorCard
-from zedo_cli.prior.denoiser import NETWORKS, Prior
-from zedo_cli.prior.parametrisation import PARAMETRISATIONS
+from zedo_cli.prior.preconditioning import PARAMETRISATIONS
+from zedo_cli.prior.prior import NETWORKS, Prior
 from zedo_cli.skeletons import JOINTS
 
 _HEADER = "zedo"

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from zedo_cli.prior.score_network import time_embedding
-from zedo_cli.prior.view_frame import FEATURES_PER_JOINT
+from zedo_cli.prior.view_features import FEATURES_PER_JOINT
 
 
 class ViewNetwork(nn.Module):

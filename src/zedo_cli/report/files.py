@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from zedo_cli.errors import InputError
-from zedo_cli.files import atomic_write
+from zedo_cli.io.files import atomic_write
 from zedo_cli.report.table import WRITERS, Table
 
 REPORT = "report.json"

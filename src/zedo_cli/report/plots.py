@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from zedo_cli.datasets import Dataset
+from zedo_cli.datasets.container import Dataset
+from zedo_cli.evaluation.metrics import root_centred
 from zedo_cli.evaluation.scores import Scores
 from zedo_cli.evaluation.summary import Figure, Report
-from zedo_cli.files import atomic_write
-from zedo_cli.metrics import root_centred
+from zedo_cli.io.files import atomic_write
 from zedo_cli.poses.drawing import VIEWS, draw_in_space, draw_keypoints, draw_projection, extent
 
 MPJPE, PA, BEST, IDEAL = "#00798c", "#edae49", "#d1495b", "0.6"

@@ -1,0 +1,60 @@
+"""`zedo prior`: how good a prior is."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zedo_cli.cli.options import Device, console
+
+
+def prior(
+    checkpoint: Annotated[
+        Path | None, typer.Argument(help="A prior. [default: the bundled one]", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Where the figures go, as .json and .png. [default: beside the checkpoint]",
+            show_default=False,
+        ),
+    ] = None,
+    poses: Annotated[int, typer.Option(min=10, help="People of each held-out split.")] = 500,
+    samples: Annotated[int, typer.Option(min=2, help="Poses drawn from each posterior.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Of people, cameras and noise.")] = 0,
+    device: Device = "auto",
+) -> None:
+    """Measure a prior on held-out people: denoising, size bias, samples, and what it makes of views.
+
+    Views are of the virtual cameras and detectors of training, with people that no bundled prior has seen.
+
+    Examples:
+
+    `zedo prior` (the bundled prior)
+
+    `zedo prior mine.safetensors --poses 2000 --samples 100` (slower, steadier)
+    """
+    from zedo_cli.errors import InputError
+    from zedo_cli.evaluation.prior_quality import evaluate
+    from zedo_cli.io.files import atomic_write, writable
+    from zedo_cli.lifter import bundled_prior, find_device
+    from zedo_cli.prior.checkpoint import load_prior
+    from zedo_cli.report.prior import evaluation_tables, write_evaluation_figure
+
+    path = checkpoint or bundled_prior()
+    base = output or path
+    if base.suffix not in (".safetensors", ".json", ".png", ""):
+        raise InputError(f"{base}: figures are written as .json and .png; give a name with one of these, or with none")
+    files = {suffix: writable(base.with_suffix(suffix)) for suffix in (".json", ".png")}
+    loaded = load_prior(path, find_device(device))
+    with console.status("measuring") as status:
+        measured = evaluate(loaded, poses, samples, seed, lambda what: status.update(f"measuring: {what}"))
+    for table in evaluation_tables(measured):
+        typer.echo(table)
+    with atomic_write(files[".json"]) as temporary:
+        temporary.write_text(measured.model_dump_json(indent=1) + "\n")
+    with atomic_write(files[".png"]) as temporary:
+        write_evaluation_figure(measured, temporary)
+    typer.echo(f"figures: {files['.json']}, {files['.png']}")

@@ -1,0 +1,1 @@
+"""Files: atomic writing, JSON, NPZ, and restricted unpickling."""

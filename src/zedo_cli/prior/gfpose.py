@@ -1,0 +1,123 @@
+"""Checkpoints of GFPose and ZeDO, read without unpickling anything but tensors, as priors of ours.
+
+Their file is a dict with `model_state_dict` and, beside it, `ema`, whose `shadow_params` are a list in the order of the
+parameters. Layers are named as in `ScoreNetwork`. GFPose's see a condition too, which is all zeros where nothing is known:
+what its layers then add is constant, and goes into the biases.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from zedo_cli import __version__
+from zedo_cli.errors import InputError
+from zedo_cli.io.tensors import load_tensors
+from zedo_cli.prior.card import RECIPES, PriorCard
+from zedo_cli.prior.checkpoint import load_checked
+from zedo_cli.prior.prior import Prior
+from zedo_cli.prior.score_network import ScoreNetwork
+from zedo_cli.skeletons import JOINTS
+
+NOISE_RANGE = (0.001, 10.0)
+"""Noise levels (m) of the sub-VP SDE between its ends."""
+
+BUFFERS = ("sigmas",)
+"""What is in their state dicts and no parameter."""
+
+_COND_EMBED, _COND = "cond_embed.0", "_cond"
+
+
+def read_foreign(path: Path, starts: Prior, licence: str, averaged: bool | None = None) -> Prior:
+    """Read a `.pth` of GFPose's or ZeDO's layout.
+
+    Args:
+        path: the file. Poses of its training have to be in metres, relative to the pelvis, in Human3.6M's joint order.
+        starts: whose start poses the new prior gets; their file has none.
+        licence: terms of the weights.
+        averaged: use the moving average, or the raw weights; by default the average if there is one.
+
+    Raises `InputError` if the file is damaged, holds objects, or has other layers.
+    """
+    document = _load(path)
+    state = document.get("model_state_dict", document)
+    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()) or not state:
+        raise InputError(
+            f"{path}: has no 'model_state_dict' of tensors; it has {', '.join(map(str, document)) or 'nothing'}"
+        )
+    weights = {name.removeprefix("module."): value for name, value in state.items()}
+    weights = {name: value.float() for name, value in weights.items() if name not in BUFFERS}
+    if averaged or (averaged is None and "ema" in document):
+        weights = dict(zip(weights, _shadows(document, list(weights.values()), path), strict=True))
+    weights = _unconditional(weights, path)
+    network = _network(weights, path)
+    card = PriorCard(
+        architecture="score_network",
+        network=dict(zip(("joints", "hidden", "embed"), _sizes(weights), strict=True)) | {"dropout": 0.0},
+        parametrisation=RECIPES["paper"]["parametrisation"],
+        noise_range=NOISE_RANGE,
+        training=None,
+        samples_seen=0,
+        sources=[],
+        licence=f"weights of {path.name}: {licence}; start poses: {starts.card.licence}",
+        seed=0,
+        version=__version__,
+    )
+    poses = {name: tensor for name, tensor in starts.named_buffers() if not name.startswith("network.")}
+    return Prior(card, network, poses).eval()
+
+
+def _load(path: Path) -> dict[str, Any]:
+    document = load_tensors(path)
+    if not isinstance(document, dict):
+        raise InputError(f"{path}: holds a {type(document).__name__}; a checkpoint is a dict with 'model_state_dict'")
+    return document
+
+
+def _shadows(document: dict[str, Any], like: list[Tensor], path: Path) -> list[Tensor]:
+    ema = document.get("ema")
+    shadows = ema.get("shadow_params") if isinstance(ema, dict) else None
+    if not isinstance(shadows, list | tuple) or not all(isinstance(tensor, Tensor) for tensor in shadows):
+        raise InputError(f"{path}: 'ema' has no list 'shadow_params'; use the raw weights with --weights raw")
+    if [tensor.shape for tensor in shadows] != [tensor.shape for tensor in like]:
+        raise InputError(
+            f"{path}: 'ema' has {len(shadows)} tensors that do not match the {len(like)} parameters; use --weights raw"
+        )
+    return [tensor.float() for tensor in shadows]
+
+
+def _unconditional(weights: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """With the condition's layers folded into the biases, for the null condition."""
+    if f"{_COND_EMBED}.bias" not in weights:
+        return weights
+    condition = F.silu(weights[f"{_COND_EMBED}.bias"])
+    plain = {name: value for name, value in weights.items() if _COND not in name and not name.startswith("cond_embed")}
+    for name, value in weights.items():
+        layer, _, kind = name.rpartition(".")
+        if layer.endswith(_COND) and kind == "weight":
+            target = f"{layer.removesuffix(_COND)}.bias"
+            fits = target in plain and value.shape == (len(plain[target]), len(condition))
+            if not fits or weights.get(f"{layer}.bias", value).shape != plain[target].shape:
+                raise InputError(f"{path}: tensor '{name}' does not fit the other layers; it is no GFPose checkpoint")
+            plain[target] = plain[target] + value @ condition + weights[f"{layer}.bias"]
+    return plain
+
+
+def _sizes(weights: dict[str, Tensor]) -> tuple[int, int, int]:
+    hidden, coordinates = weights["pre_dense.weight"].shape
+    return coordinates // 3, hidden, len(weights["shared_time_embed.0.weight"])
+
+
+def _network(weights: dict[str, Tensor], path: Path) -> ScoreNetwork:
+    for name in ("pre_dense.weight", "shared_time_embed.0.weight"):
+        if name not in weights or weights[name].ndim != 2:
+            raise InputError(f"{path}: tensor '{name}' is missing; it is no checkpoint of GFPose's or ZeDO's network")
+    joints, hidden, embed = _sizes(weights)
+    if joints != len(JOINTS):
+        raise InputError(f"{path}: is for {joints} joints; zedo needs the {len(JOINTS)} of Human3.6M")
+    if hidden % 32 or embed % 2:
+        raise InputError(f"{path}: has layers of {hidden} and {embed} channels, which its groups do not divide")
+    network = ScoreNetwork(joints, hidden, embed, dropout=0.0)
+    load_checked(network, weights, path, "GFPose's or ZeDO's network")
+    return network.requires_grad_(False)

@@ -1,0 +1,94 @@
+"""A trained prior: a network, whatever its parametrisation, behind the one denoiser convention of the pipeline."""
+
+import torch
+from torch import Tensor, nn
+
+from zedo_cli.pipeline.rays import View
+from zedo_cli.prior.card import PriorCard
+from zedo_cli.prior.preconditioning import PARAMETRISATIONS
+from zedo_cli.prior.score_network import ScoreNetwork
+from zedo_cli.prior.view_features import context_features, view_features
+from zedo_cli.prior.view_network import ViewNetwork
+
+NETWORKS: dict[str, type[nn.Module]] = {"score_network": ScoreNetwork, "view_network": ViewNetwork}
+"""Architectures by the name that a checkpoint states."""
+
+UNCONDITIONAL = ("score_network",)
+"""Those that take a pose and a time, and no view."""
+
+
+class Prior(nn.Module):
+    """A denoiser with its card and its exemplars.
+
+    Buffers (root-relative poses in metres, camera frame): `exemplars [E, J, 3]`, upright and facing the camera, and
+    `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses. name, digest: the file that it
+    was read from and its SHA-256.
+    """
+
+    exemplars: Tensor
+
+    def __init__(
+        self, card: PriorCard, network: nn.Module, poses: dict[str, Tensor], name: str = "unsaved", digest: str = ""
+    ) -> None:
+        super().__init__()
+        self.card = card
+        self.name = name
+        self.digest = digest
+        self.network = network
+        for name, centres in poses.items():
+            self.register_buffer(name, centres)
+
+    @property
+    def conditional(self) -> bool:
+        """Whether this prior looks at views."""
+        return self.card.architecture not in UNCONDITIONAL
+
+    @property
+    def takes_context(self) -> bool:
+        """Whether this prior makes use of a known vertical and known bones."""
+        return self.card.network.get("context", 0) > 0
+
+    def forward(self, pose: Tensor, sigma: Tensor, view: View | None = None) -> Tensor:
+        """E[clean pose | pose with noise sigma, view]: the pipeline's `denoise`.
+
+        pose `[..., J, 3]` metres, root-relative. sigma (m) a scalar, or `[levels]` for as many equal parts of a batch
+        `[batch, J, 3]` in turn. view: rays `[..., J, 3]` and confidences `[..., J]` that broadcast to the pose's leading
+        dimensions; none is the same as all confidences 0. An unconditional prior does not look at it.
+        """
+        levels = sigma.reshape(-1)
+        coefficients = PARAMETRISATIONS[self.card.parametrisation](levels)
+        time = coefficients.time.to(pose)
+        skip, out, into = (_for_each(part.to(pose), pose) for part in coefficients[:3])
+        if not self.conditional:
+            return skip * pose + out * self.network(_batch(into * pose), time).view_as(pose)
+        view = masked_view(pose) if view is None else view
+        features, rotation = view_features(view)
+        if self.takes_context:
+            features = torch.cat([features, context_features(view, rotation)], dim=-1)
+        turned = pose @ rotation.mT
+        features = features.expand(*pose.shape[:-2], -1).reshape(-1, features.shape[-1])
+        predicted = self.network(_batch(into * turned), time, features).view_as(pose)
+        return (skip * turned + out * predicted) @ rotation
+
+    def clusters(self, samples: int) -> Tensor:
+        """The stored start poses for `samples` hypotheses `[samples, J, 3]`; there must be some, see `cluster_counts`."""
+        return self.get_buffer(f"clusters_{samples}")
+
+    @property
+    def cluster_counts(self) -> list[int]:
+        """The numbers of hypotheses for which start poses are stored."""
+        return sorted(len(centres) for name, centres in self.named_buffers() if name.startswith("clusters_"))
+
+
+def masked_view(pose: Tensor) -> View:
+    """A view of `pose [..., J, 3]` in which nothing is seen."""
+    return View(torch.zeros_like(pose[..., :1, :]).expand_as(pose), torch.zeros_like(pose[..., 0]))
+
+
+def _for_each(values: Tensor, pose: Tensor) -> Tensor:
+    """One value for each level, for the poses of that level: `[levels]` -> `[batch, 1, 1]` or, of one level, `[1]`."""
+    return values if len(values) == 1 else values.repeat_interleave(len(pose) // len(values))[:, None, None]
+
+
+def _batch(pose: Tensor) -> Tensor:
+    return pose.reshape(-1, *pose.shape[-2:])

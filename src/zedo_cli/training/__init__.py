@@ -1,0 +1,1 @@
+"""Training of a prior: data, augmentation, virtual cameras, detector noise, and the loop."""

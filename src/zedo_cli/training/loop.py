@@ -1,0 +1,281 @@
+"""The training loop of a prior, to be read from top to bottom.
+
+Poses live on the device; bodies, cameras, views and noise are drawn there. The state of a run is written beside the
+checkpoint, so that a stopped run continues to the same result.
+"""
+
+import hashlib
+import math
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel
+
+from zedo_cli import __version__
+from zedo_cli.errors import InputError
+from zedo_cli.pipeline.rays import View
+from zedo_cli.prior.card import POSES_PER_LEVEL, PriorCard, TrainingSettings
+from zedo_cli.prior.checkpoint import save_prior
+from zedo_cli.prior.preconditioning import PARAMETRISATIONS
+from zedo_cli.prior.prior import NETWORKS, Prior
+from zedo_cli.training.augmentation import RECOMBINED, mirrored, recombined, with_new_bones
+from zedo_cli.training.corpus import Corpus, together
+from zedo_cli.training.distributed import Workers
+from zedo_cli.training.exemplars import start_poses
+from zedo_cli.training.loss_weight import LossWeight
+from zedo_cli.training.state import RunState
+from zedo_cli.training.virtual_views import draw_scene, training_view
+
+Progress = Callable[[int, float], None]
+"""Called after every step with the number of steps done and a running mean of the loss."""
+
+_Tensors = tuple[Tensor, ...] | list[Tensor]
+
+DIVERGED = 100.0
+"""A loss above this, of unit-variance targets, has diverged."""
+
+CHECK_EVERY = 10
+"""Steps between looks at the loss and at the wish to stop."""
+
+
+class StoppedError(Exception):
+    """The run was told to stop and has saved its state after `step` steps."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"stopped after step {step}; its state is saved")
+        self.step = step
+
+
+def train(
+    corpus: Corpus,
+    settings: TrainingSettings,
+    output: Path,
+    workers: Workers,
+    save_every: int = 1000,
+    resume: bool = False,
+    compiled: bool = False,
+    progress: Progress | None = None,
+    start: Prior | None = None,
+) -> Prior:
+    """Train a prior on `corpus` and write it to `output`, its states beside it.
+
+    The first of several workers writes; each draws its own samples. With `compiled` the network goes through torch.compile.
+    The weights of `start` are where they begin; its poses' sources and licence go on with them.
+    SIGTERM and SIGINT save the state and raise `StoppedError`. Raises `InputError` if a run is to be resumed that is not
+    there or had other settings, or if the loss diverges (the last good state is kept).
+    """
+    device = workers.device
+    poses, classes, _ = (part.to(device) for part in corpus.split(settings.validation_subjects))
+    cumulative = balanced_weights(classes).cumsum(0)
+    torch.manual_seed(settings.seed)
+    network = NETWORKS[settings.architecture](**settings.network).to(device)
+    if start:
+        network.load_state_dict(grown(start.network.state_dict(), network.state_dict()))
+    torch.manual_seed(settings.seed + workers.rank)
+    generator = Generator(device).manual_seed(settings.seed + workers.rank)
+    card = PriorCard(
+        architecture=settings.architecture,
+        network=settings.network,
+        parametrisation=settings.parametrisation,
+        noise_range=settings.noise_range,
+        training=settings,
+        samples_seen=settings.steps * settings.batch_size * settings.processes,
+        sources=corpus.sources_without(settings.validation_subjects),
+        licence=corpus.licence,
+        seed=settings.seed,
+        version=__version__,
+    )
+    if start:
+        card = continued(card, start.card)
+    if compiled:
+        network.compile()
+    fast = workers.parallel(network)
+    prior = Prior(card, HalfPrecision(fast, device) if has_fast_bfloat16(device) else fast, {}).train()
+    average = AveragedModel(network, multi_avg_fn=_moving_average(settings.ema))
+    weigh = LossWeight().to(device)
+    weighed = workers.parallel(weigh)
+    optimiser = torch.optim.AdamW([*network.parameters(), *weigh.parameters()], lr=settings.learning_rate, fused=True)
+    state = RunState(output, settings, fingerprint(poses, classes), workers, network, weigh, average, optimiser, generator)
+    first = state.load() if resume else 0
+
+    running = math.nan
+    with _wish_to_stop() as wish:
+        for step in range(first, settings.steps):
+            for group in optimiser.param_groups:
+                group["lr"] = settings.learning_rate * learning_rate_factor(step, settings)
+            scene = draw_scene(draw_batch(poses, cumulative, settings, generator), generator, settings.rotation)
+            view = training_view(scene, generator)
+            sigma = draw_noise_levels(settings, generator)
+            noise = torch.randn(scene.poses.shape, generator=generator, device=device)
+            losses = denoising_losses(prior, scene.poses, sigma, noise, view)
+            optimiser.zero_grad(set_to_none=True)
+            weighed(losses, sigma, view).backward()
+            optimiser.step()
+            average.update_parameters(network)
+
+            done = step + 1
+            look = done % CHECK_EVERY == 0 or done == settings.steps
+            save = done % save_every == 0 or done == settings.steps
+            if look or save:
+                value = losses.mean().item()
+                finite = all(bool(weight.isfinite().all()) for weight in network.parameters())
+                if workers.any(not (finite and value < DIVERGED)):
+                    raise InputError(
+                        f"the loss diverged at step {step} ({value:.3g}); the last good state beside {output} is kept: start"
+                        " again with a lower --learning-rate and another --output"
+                    )
+                running = value if math.isnan(running) else 0.95 * running + 0.05 * value
+            if progress:
+                progress(done, running)
+            stop = look and workers.any(wish.is_set())
+            if save or stop:
+                state.save(done)
+            if stop:
+                raise StoppedError(done)
+
+    centres = {}
+    if workers.first:
+        centres = start_poses(poses.cpu(), balanced_weights(classes).cpu(), settings.seed, settings.rotation)
+    prior = Prior(card, average.module, {name: poses.to(device) for name, poses in centres.items()}).eval()
+    if workers.first:
+        save_prior(prior, output)
+    return prior
+
+
+def grown(weights: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
+    """`weights` of a network whose first layer had fewer inputs: it does not look at those that `like` has besides."""
+    added = like["enter.weight"].shape[1] - weights["enter.weight"].shape[1] if "enter.weight" in like else 0
+    return weights | ({"enter.weight": F.pad(weights["enter.weight"], (0, added))} if added else {})
+
+
+def continued(card: PriorCard, start: PriorCard) -> PriorCard:
+    """The card of a run that began with the weights of another: what those have seen, and their terms, go on."""
+    names = {source.name for source in card.sources}
+    return card.model_copy(
+        update={
+            "samples_seen": card.samples_seen + start.samples_seen,
+            "sources": [*card.sources, *(source for source in start.sources if source.name not in names)],
+            "licence": together([card.licence, start.licence]),
+        }
+    )
+
+
+def draw_batch(poses: Tensor, cumulative: Tensor, settings: TrainingSettings, generator: Generator) -> Tensor:
+    """A batch of upright poses `[batch, 17, 3]`: sampled by weight, recombined, mirrored, with new bones."""
+    size = settings.batch_size
+
+    def random() -> Tensor:
+        return torch.rand(size, generator=generator, device=poses.device)
+
+    def sample() -> Tensor:
+        index = torch.searchsorted(cumulative, random() * cumulative[-1]).clamp(max=len(poses) - 1)
+        return poses[index]
+
+    batch = sample()
+    if settings.recombine:
+        batch = torch.where((random() < RECOMBINED)[:, None, None], recombined(batch, sample()), batch)
+    if settings.mirror:
+        batch = mirrored(batch, random() < 0.5)
+    if settings.bones:
+        batch = with_new_bones(batch, generator)
+    return batch
+
+
+def draw_noise_levels(settings: TrainingSettings, generator: Generator) -> Tensor:
+    """Noise levels (m) `[levels]`, log-normal, cut to the noise range (Karras et al. 2022, section 5)."""
+    normal = torch.randn(settings.batch_size // POSES_PER_LEVEL, generator=generator, device=generator.device)
+    return (settings.noise_median * torch.exp(settings.noise_log_spread * normal)).clamp(*settings.noise_range)
+
+
+def denoising_losses(prior: Prior, poses: Tensor, sigma: Tensor, noise: Tensor, view: View | None = None) -> Tensor:
+    """Mean squared error of what the network predicts: that of the denoised pose, over the parametrisation's `out`^2.
+
+    poses `[batch, J, 3]` (m), sigma `[levels]` (m), each for the same number of poses in turn, noise `[batch, J, 3]`,
+    standard normal, views of the batch -> `[batch]`.
+    """
+    each = len(poses) // len(sigma)
+    spread = sigma.repeat_interleave(each)[:, None, None]
+    out = PARAMETRISATIONS[prior.card.parametrisation](sigma).out.repeat_interleave(each)[:, None, None]
+    denoised = prior(poses + spread * noise, sigma, view)
+    return ((denoised - poses) / out).square().mean((1, 2))
+
+
+def balanced_weights(classes: Tensor) -> Tensor:
+    """Sampling weight of each pose: a class of n poses has a share in proportion to sqrt(n). `[N]` -> `[N]`."""
+    return classes.bincount().clamp(min=1).rsqrt()[classes]
+
+
+def learning_rate_factor(step: int, settings: TrainingSettings) -> float:
+    """Linear warm-up, then a cosine to zero at the last step."""
+    warmup = min(1.0, (step + 1) / max(1, settings.warmup_steps))
+    return warmup * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+
+
+class HalfPrecision(nn.Module):
+    """A network whose products are in bfloat16; what is around it, rays and rotations, stays in single precision."""
+
+    def __init__(self, network: nn.Module, device: torch.device) -> None:
+        super().__init__()
+        self.network = network
+        self.device = device
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """The network's output, in single precision."""
+        with torch.autocast(self.device.type, torch.bfloat16):
+            return self.network(*inputs).float()
+
+
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 matrix products are worth their rounding: any recent GPU, or a CPU with AVX-512 BF16 or AMX."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.cpu._is_avx512_bf16_supported()
+
+
+def fingerprint(poses: Tensor, classes: Tensor) -> str:
+    """SHA-256 of the poses, to millimetres, and of their classes."""
+    digest = hashlib.sha256((1000 * poses).round().short().cpu().numpy().tobytes())
+    digest.update(classes.short().cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _moving_average(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int], None]:
+    """Exponential moving average that is short at first: after n steps its decay is at most (1 + n) / (10 + n)."""
+
+    @torch.no_grad()
+    def update(averages: _Tensors, values: _Tensors, count: Tensor | int) -> None:
+        n = torch.as_tensor(count, dtype=torch.float32)
+        part = 1 - ((1 + n) / (10 + n)).clamp(max=decay)
+        steps = torch._foreach_sub(list(values), list(averages))
+        torch._foreach_mul_(steps, part)
+        torch._foreach_add_(list(averages), steps)
+
+    return update
+
+
+@contextmanager
+def _wish_to_stop() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set; a second signal acts as before. Elsewhere than in the main thread, never set."""
+    wish = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield wish
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def stop(number: int, _: object) -> None:
+        wish.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield wish
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,109 @@
+"""The state of a training run: everything that continues it to the same result, in a file beside the checkpoint."""
+
+import glob
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Generator, nn
+from torch.optim.swa_utils import AveragedModel
+
+from zedo_cli.errors import InputError
+from zedo_cli.io.files import atomic_write
+from zedo_cli.io.tensors import load_tensors
+from zedo_cli.prior.card import TrainingSettings
+from zedo_cli.training.distributed import Workers
+
+KEPT = 3
+"""States of a run that are kept; older ones are removed."""
+
+
+@dataclass
+class RunState:
+    """What a run consists of. Files are `<output>.step-N.state.pt`, of which the last `KEPT` stay.
+
+    poses: a fingerprint of the training poses.
+    """
+
+    output: Path
+    settings: TrainingSettings
+    poses: str
+    workers: Workers
+    network: nn.Module
+    weigh: nn.Module
+    average: AveragedModel
+    optimiser: torch.optim.Optimizer
+    generator: Generator
+
+    def save(self, step: int) -> None:
+        """Write the state after `step` steps, atomically, then remove the oldest. Every process has to call this."""
+        generators = self.workers.gather((self.generator.get_state(), torch.get_rng_state()))
+        if not self.workers.first:
+            return
+        state = {
+            "step": step,
+            "settings": self.settings.model_dump(mode="json"),
+            "poses": self.poses,
+            "device": self.workers.device.type,
+            "network": self.network.state_dict(),
+            "weigh": self.weigh.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "generators": generators,
+        }
+        path = self.output.with_suffix(f".step-{step:08d}.state.pt")
+        try:
+            with atomic_write(path) as temporary:
+                torch.save(state, temporary)
+        except RuntimeError as error:  # torch's writer reports a full disk so
+            kept = state_files(self.output)
+            left = f"the state of {kept[-1].name} is kept" if kept else "nothing was left behind"
+            raise InputError(f"{path}: could not be written ({_first_line(error)}); {left}; is the disk full?") from error
+        for old in state_files(self.output)[:-KEPT]:
+            old.unlink()
+
+    def load(self) -> int:
+        """Continue from the newest state; the number of steps done.
+
+        Raises `InputError` if there is none, if it is damaged, or if it is of other settings or other poses.
+        """
+        files = state_files(self.output)
+        if not files:
+            raise InputError(f"{self.output}: there is no state of such a run beside it; start the run without --resume")
+        path = files[-1]
+        before = f"from {files[-2].name}" if len(files) > 1 else "from the beginning, without --resume"
+        broken = InputError(f"{path}: is damaged or no state of such a run; remove it and continue {before}")
+        try:
+            state = load_tensors(path)
+            settings, device = dict(state["settings"]), state["device"]
+        except (InputError, KeyError, TypeError, ValueError) as error:
+            raise broken from error
+        if device != self.workers.device.type:
+            raise InputError(f"{path}: was made on --device {device}; its random numbers go on there only")
+        for name, value in self.settings.model_dump(mode="json").items():
+            if settings.get(name) != value:
+                raise InputError(
+                    f"{path}: was made with {name} = {settings.get(name)}, not {value}; resume with the same settings"
+                )
+        if state.get("poses") != self.poses:
+            raise InputError(f"{path}: was made with other poses; resume with the same data")
+        try:
+            self.network.load_state_dict(state["network"])
+            self.weigh.load_state_dict(state["weigh"])
+            self.average.load_state_dict(state["average"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            own, torchs = state["generators"][self.workers.rank]
+            self.generator.set_state(own)
+            torch.set_rng_state(torchs)
+            return int(state["step"])
+        except (RuntimeError, KeyError, TypeError, ValueError, IndexError) as error:
+            raise broken from error
+
+
+def state_files(output: Path) -> list[Path]:
+    """The states of the run that writes `output`, oldest first."""
+    return sorted(output.parent.glob(f"{glob.escape(output.stem)}.step-*.state.pt"))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

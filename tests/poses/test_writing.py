@@ -1,0 +1,67 @@
+"""Writers: what is written is read back."""
+
+import json
+
+import numpy as np
+import pytest
+
+from zedo_cli.errors import InputError
+from zedo_cli.poses.container import Poses
+from zedo_cli.poses.writing import write_poses
+from zedo_cli.skeletons import JOINTS
+
+
+@pytest.fixture
+def poses():
+    generator = np.random.default_rng(0)
+    uncertainty = generator.uniform(size=(3, 17)).astype(np.float32)
+    uncertainty[1] = np.nan
+    return Poses(
+        poses_3d=generator.normal(size=(3, 17, 3)).astype(np.float32),
+        hypotheses_3d=generator.normal(size=(3, 2, 17, 3)).astype(np.float32),
+        translation=generator.normal(size=(3, 2, 3)).astype(np.float32),
+        hypothesis_score=generator.normal(size=(3, 2)).astype(np.float32),
+        uncertainty=uncertainty,
+        reprojection_error=np.array([1, 2, 3], np.float32),
+        frame=np.array([5, 6, 6]),
+        person=np.array([0, 0, 1]),
+        clip=np.zeros(3, np.int64),
+        keypoints_2d=generator.uniform(0, 999, (3, 17, 2)).astype(np.float32),
+        confidence=generator.uniform(size=(3, 17)).astype(np.float32),
+        joint_names=JOINTS,
+        intrinsics=np.eye(3, dtype=np.float32)[None].repeat(3, 0),
+        swapped=np.array([[False] * 3, [False, True, False], [True] * 3]),
+        meta={"seed": 0, "units": {"poses_3d": "metres"}},
+    )
+
+
+def test_npz(poses, tmp_path):
+    write_poses(poses, tmp_path / "o.npz")
+    with np.load(tmp_path / "o.npz", allow_pickle=False) as file:
+        for name in ("poses_3d", "hypotheses_3d", "translation", "hypothesis_score", "uncertainty", "frame", "intrinsics"):
+            assert np.array_equal(file[name], getattr(poses, name), equal_nan=file[name].dtype.kind == "f")
+        assert tuple(file["joint_names"]) == JOINTS
+        assert json.loads(str(file["meta"])) == poses.meta
+
+
+def test_json_is_strict_and_complete(poses, tmp_path):
+    write_poses(poses, tmp_path / "o.json")
+    document = json.loads((tmp_path / "o.json").read_text(), parse_constant=pytest.fail)
+    assert document["meta"] == poses.meta
+    assert document["poses"][2]["pose_3d"] == [pytest.approx(joint, abs=1e-5) for joint in poses.poses_3d[2].tolist()]
+    assert document["poses"][1]["uncertainty"] == [None] * 17
+    assert [row["frame"] for row in document["poses"]] == [5, 6, 6]
+
+
+def test_a_picture_is_drawn(poses, tmp_path):
+    from matplotlib.image import imread
+
+    write_poses(poses, tmp_path / "o.png")
+    image = imread(tmp_path / "o.png")
+    assert image.shape[0] > 500
+    assert image[..., :3].std() > 0.02
+
+
+def test_an_unknown_format_is_refused(poses, tmp_path):
+    with pytest.raises(InputError, match=r"\.npz, \.json"):
+        write_poses(poses, tmp_path / "o.fbx")
