@@ -2,9 +2,10 @@
 
     python benchmarks/networks.py [--minutes 3] [--only "mlp, EDM" ...]
 
-Each candidate is trained with the recipe of `zedo train` for as many steps as fit into the time (measured before), with a
-full cosine. Printed: parameters, samples a second, MPJPE / PA-MPJPE (mm) of the answer to a view alone (exact; noise and
-confidences; everything a detector does), and the RMS error (mm) of a coordinate after one denoising without a view.
+Each candidate is trained with the recipe of `zedo train` for as many steps as fit into the time (measured
+before), with a full cosine. Printed: parameters, samples a second, MPJPE / PA-MPJPE (mm) of the answer to a
+view alone (exact; noise and confidences; everything a detector does), and the RMS error (mm) of a coordinate
+after one denoising without a view.
 """
 
 import argparse
@@ -34,7 +35,9 @@ LEVELS = (0.02, 0.05, 0.1, 0.3)
 class JointMixer(nn.Module):
     """A token for each joint; layers that mix over joints, then over channels (Tolstikhin et al. 2021)."""
 
-    def __init__(self, joints: int = 17, width: int = 128, inner: int = 256, blocks: int = 4, embed: int = 256) -> None:
+    def __init__(
+        self, joints: int = 17, width: int = 128, inner: int = 256, blocks: int = 4, embed: int = 256
+    ) -> None:
         super().__init__()
         self.joints, self.embed = joints, embed
         self.enter = nn.Linear(3 + FEATURES_PER_JOINT + 1, width)
@@ -68,7 +71,11 @@ class MixerBlock(nn.Module):
         super().__init__()
         self.joint_norm, self.norm = nn.LayerNorm(width), nn.LayerNorm(width)
         self.mix_up, self.mix_down = nn.Linear(joints, 4 * joints), nn.Linear(4 * joints, joints)
-        self.up, self.up_level, self.down = nn.Linear(width, inner), nn.Linear(embed, inner), nn.Linear(inner, width)
+        self.up, self.up_level, self.down = (
+            nn.Linear(width, inner),
+            nn.Linear(embed, inner),
+            nn.Linear(inner, width),
+        )
 
     def forward(self, x: Tensor, level: Tensor) -> Tensor:
         """x `[batch, joints, width]`, level `[levels, embed]`, batch a multiple of levels."""
@@ -99,7 +106,9 @@ CANDIDATES = {
 
 def main() -> None:
     """Train, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=3.0)
     parser.add_argument("--only", nargs="+", choices=CANDIDATES, default=list(CANDIDATES))
     options = parser.parse_args()
@@ -117,7 +126,8 @@ def main() -> None:
             prior = train(corpus, whole, Path(folder) / "prior.safetensors", ALONE, save_every=steps)
         size = sum(p.numel() for p in prior.network.parameters())
         print(
-            f"{name:>18}: {size / 1e6:.2f} M, {rate * settings.batch_size:,.0f} samples/s, {measure(prior, people)}",
+            f"{name:>18}: {size / 1e6:.2f} M, {rate * settings.batch_size:,.0f} samples/s,"
+            f" {measure(prior, people)}",
             flush=True,
         )
 
@@ -126,7 +136,9 @@ def steps_per_second(corpus: Corpus, settings: TrainingSettings, output: Path, s
     """The rate of training steps, the first ten and what follows the last not counted."""
     times = []
     quick = settings.model_copy(update={"steps": steps})
-    train(corpus, quick, output, ALONE, save_every=steps, progress=lambda *_: times.append(time.perf_counter()))
+    train(
+        corpus, quick, output, ALONE, save_every=steps, progress=lambda *_: times.append(time.perf_counter())
+    )
     return (steps - 11) / (times[-2] - times[9])
 
 
@@ -135,7 +147,11 @@ def measure(prior: Prior, people: Tensor, count: int = 3000) -> str:
     """The figures of the table's row."""
     generator = torch.Generator().manual_seed(7)
     scene = draw_scene(people[torch.randint(len(people), (count,), generator=generator)], generator)
-    views = (exact_view(scene), detected_view(scene, generator, faults=False), detected_view(scene, generator))
+    views = (
+        exact_view(scene),
+        detected_view(scene, generator, faults=False),
+        detected_view(scene, generator),
+    )
     parts = []
     for view in views:
         sigma = prior.card.noise_range[1]

@@ -2,9 +2,9 @@
 
     python benchmarks/training_speed.py [--network base] [--device auto] [--batch-size 2048] [--rounds 5]
 
-Each round times steps of training and, right after, the bare products of the network's layers at the same shapes and
-precision, forward and backward. Printed: samples a second, and the share (time of the bare products over that of a step),
-as median and range of the rounds.
+Each round times steps of training and, right after, the bare products of the network's layers at the same
+shapes and precision, forward and backward. Printed: samples a second, and the share (time of the bare
+products over that of a step), as median and range of the rounds.
 """
 
 import argparse
@@ -29,7 +29,9 @@ STEPS, SKIPPED = 40, 10
 
 def main() -> None:
     """Measure in turn, print medians and ranges."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--network", choices=RECIPES, default="base")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--batch-size", type=int, default=2048)
@@ -39,7 +41,11 @@ def main() -> None:
     device = find_device(options.device)
     recipe = RECIPES[options.network]
     settings = TrainingSettings(
-        **recipe, steps=STEPS, batch_size=options.batch_size, validation_subjects=OPEN_VALIDATION, warmup_steps=STEPS
+        **recipe,
+        steps=STEPS,
+        batch_size=options.batch_size,
+        validation_subjects=OPEN_VALIDATION,
+        warmup_steps=STEPS,
     )
     corpus = Corpus.load([])
     products = layer_shapes(recipe, options.batch_size, device)
@@ -51,7 +57,9 @@ def main() -> None:
         shares.append(bare / step)
     print(f"{options.network} on {device}, {options.batch_size} samples a step, {options.rounds} rounds")
     print(f"samples/s: {statistics.median(rates):,.0f} ({min(rates):,.0f} to {max(rates):,.0f})")
-    print(f"share of matrix products: {statistics.median(shares):.0%} ({min(shares):.0%} to {max(shares):.0%})")
+    print(
+        f"share of matrix products: {statistics.median(shares):.0%} ({min(shares):.0%} to {max(shares):.0%})"
+    )
 
 
 def time_step(corpus: Corpus, settings: TrainingSettings, device: torch.device, compiled: bool) -> float:
@@ -66,7 +74,16 @@ def time_step(corpus: Corpus, settings: TrainingSettings, device: torch.device, 
             raise StoppedError(done)
 
     with tempfile.TemporaryDirectory() as folder, suppress(StoppedError):
-        train(corpus, settings, Path(folder) / "p.safetensors", Workers(0, 1, device), STEPS, False, compiled, note)
+        train(
+            corpus,
+            settings,
+            Path(folder) / "p.safetensors",
+            Workers(0, 1, device),
+            STEPS,
+            False,
+            compiled,
+            note,
+        )
     return statistics.median(b - a for a, b in zip(times[SKIPPED:], times[SKIPPED + 1 :], strict=False))
 
 
@@ -77,7 +94,9 @@ def layer_shapes(recipe: dict, batch_size: int, device: torch.device) -> list[tu
     for layer in network.modules():
         if isinstance(layer, nn.Linear):
             layer.register_forward_hook(
-                lambda module, inputs, _: shapes.append((inputs[0].shape[0], module.in_features, module.out_features))
+                lambda module, inputs, _: shapes.append(
+                    (inputs[0].shape[0], module.in_features, module.out_features)
+                )
             )
     levels = batch_size // 8
     pose = torch.zeros(batch_size, 17, 3, device=device)

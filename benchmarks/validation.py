@@ -1,9 +1,10 @@
 """Validation people: training subjects that the bundled prior has not seen, in clips before virtual cameras.
 
-Settings of presets are chosen on these. Cameras are those of the data set `open`; keypoints are exact, or with a detector's
-faults by a third model, neither the training's nor that of `open`, so that `open` stays unseen: noise of 4 px at 3.5 m
-(log-normal, larger at hips, wrists and ankles), 2 % outliers, 4 % missing joints, no spine and head top, a nose of little
-weight, confidences that tell a part of it; `swapped` exchanges arms or legs in 3 % of rows each, and all in 2 %.
+Settings of presets are chosen on these. Cameras are those of the data set `open`; keypoints are exact, or
+with a detector's faults by a third model, neither the training's nor that of `open`, so that `open` stays
+unseen: noise of 4 px at 3.5 m (log-normal, larger at hips, wrists and ankles), 2 % outliers, 4 % missing
+joints, no spine and head top, a nose of little weight, confidences that tell a part of it; `swapped`
+exchanges arms or legs in 3 % of rows each, and all in 2 %.
 """
 
 from typing import Literal
@@ -22,7 +23,9 @@ from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
 INTRINSICS = torch.tensor([[FOCAL, 0, SIZE / 2], [0, FOCAL, SIZE / 2], [0, 0, 1]])
 
 
-def people(kind: Literal["exact", "detected", "swapped"] = "exact", clips: int = 20, seed: int = 5) -> Dataset:
+def people(
+    kind: Literal["exact", "detected", "swapped"] = "exact", clips: int = 20, seed: int = 5
+) -> Dataset:
     """`clips` clips of 25 rows, by the five people in turn."""
     points, up = people_in_clips(Corpus.load([]), OPEN_VALIDATION, clips, torch.Generator().manual_seed(seed))
     pixels, confidence = points_to_keypoints(points, INTRINSICS), torch.ones(points.shape[:2])
@@ -46,7 +49,9 @@ def people(kind: Literal["exact", "detected", "swapped"] = "exact", clips: int =
     )
     subjects = np.array(OPEN_VALIDATION)[clip % len(OPEN_VALIDATION)]
     joints = tuple(range(len(JOINTS)))
-    return Dataset("validation", kind, keypoints, points.numpy(), joints, subjects, clip.astype(str), up=up.numpy())
+    return Dataset(
+        "validation", kind, keypoints, points.numpy(), joints, subjects, clip.astype(str), up=up.numpy()
+    )
 
 
 def detected(points: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
@@ -56,12 +61,17 @@ def detected(points: torch.Tensor, generator: torch.Generator) -> tuple[torch.Te
         return torch.rand(points.shape[:2], generator=generator)
 
     level = 4 * torch.exp(0.6 * torch.randn(len(points), 1, generator=generator))
-    by_joint = torch.tensor([1.5 if n.endswith(("ankle", "wrist")) else 1.3 if n.endswith("hip") else 1.0 for n in JOINTS])
+    by_joint = torch.tensor(
+        [1.5 if n.endswith(("ankle", "wrist")) else 1.3 if n.endswith("hip") else 1.0 for n in JOINTS]
+    )
     outlier = uniform() < 0.02
     spread = level * by_joint * 3.5 / points[:, :1, 2] * torch.where(outlier, 8.0, 1.0)
     noise = spread[..., None] * torch.randn(*points.shape[:2], 2, generator=generator)
     confidence = (0.9 - 0.02 * level - 0.3 * uniform() - 0.3 * outlier).clamp(0.05, 1) * (uniform() > 0.04)
-    for joint, parts in (("pelvis", ("left_hip", "right_hip")), ("thorax", ("left_shoulder", "right_shoulder"))):
+    for joint, parts in (
+        ("pelvis", ("left_hip", "right_hip")),
+        ("thorax", ("left_shoulder", "right_shoulder")),
+    ):
         confidence[:, JOINTS.index(joint)] = confidence[:, [JOINTS.index(part) for part in parts]].amin(1)
     confidence[:, JOINTS.index("nose")] *= NOSE_TRUST
     confidence[:, [JOINTS.index("spine"), JOINTS.index("head_top")]] = 0

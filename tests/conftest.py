@@ -9,7 +9,7 @@ import torch
 
 from places import EXAMPLE
 from zedo_cli.cli.app import main
-from zedo_cli.lifter import bundled_prior
+from zedo_cli.io.files import bundled_prior
 from zedo_cli.prior.card import PriorCard, TrainingSettings
 from zedo_cli.prior.checkpoint import load_prior, save_prior
 from zedo_cli.prior.prior import NETWORKS, Prior
@@ -22,7 +22,9 @@ def prior() -> Prior:
     return load_prior(bundled_prior())
 
 
-def untrained(prior: Prior, architecture: str, network: dict[str, float | int], parametrisation: str) -> Prior:
+def untrained(
+    prior: Prior, architecture: str, network: dict[str, float | int], parametrisation: str
+) -> Prior:
     """A prior of a small network, with the bundled one's start poses."""
     torch.manual_seed(0)
     card = PriorCard(

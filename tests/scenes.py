@@ -15,7 +15,9 @@ def walking(count: int, seed: int = 0) -> np.ndarray:
     return people(count, seed) @ (turns @ leaning).transpose(0, 2, 1) + place[:, None]
 
 
-def standing_camera(azimuth: float, distance: float = 5.0, height: float = 1.5) -> tuple[np.ndarray, np.ndarray]:
+def standing_camera(
+    azimuth: float, distance: float = 5.0, height: float = 1.5
+) -> tuple[np.ndarray, np.ndarray]:
     """Rotation and translation of a camera that looks at a point a metre above the world's origin."""
     place = np.array([distance * np.cos(azimuth), distance * np.sin(azimuth), height])
     forward = np.array([0, 0, 1.0]) - place
@@ -37,7 +39,10 @@ def to_pixels(points: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:
     pixels = np.zeros((*points.shape[:-1], 2))
     for place in np.ndindex(points.shape[:-1]):
         x, y, z = points[place]
-        pixels[place] = (intrinsics[0, 0] * x / z + intrinsics[0, 2], intrinsics[1, 1] * y / z + intrinsics[1, 2])
+        pixels[place] = (
+            intrinsics[0, 0] * x / z + intrinsics[0, 2],
+            intrinsics[1, 1] * y / z + intrinsics[1, 2],
+        )
     return pixels
 
 

@@ -8,13 +8,13 @@ import torch
 from places import EXAMPLE
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.reading import read_camera
-from zedo_cli.datasets.open import open_dataset
+from zedo_cli.datasets.open import load as open_dataset
 from zedo_cli.evaluation.metrics import mpjpe, pa_mpjpe, root_centred
 from zedo_cli.io.files import bundled
 from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.keypoints.undistortion import undistorted
 from zedo_cli.lifter import changed_preset, lift_keypoints
-from zedo_cli.pipeline.bones import bone_lengths
+from zedo_cli.pipeline.body import bone_lengths
 from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.skeletons import LIMBS, MIRROR
@@ -53,7 +53,8 @@ def test_keypoints_outside_the_lens_are_missing(prior):
 
 
 def test_a_prior_that_sees_no_view_still_improves_its_start(prior):
-    """The bundled one with its view masked, as an imported checkpoint would be: not lost in the noise of the first step."""
+    """The bundled one with its view masked, as an imported checkpoint would be: not lost in the noise of the
+    first step."""
 
     class Blind(torch.nn.Module):
         conditional = takes_context = False
@@ -105,11 +106,15 @@ def test_the_goals_on_held_out_people_are_kept(prior):
 
 
 def test_a_video_with_exchanged_sides_is_lifted_as_it_was_meant(prior):
-    keypoints = undistorted(read_keypoints([EXAMPLE / "openpose/cam01_json"]), read_camera(CALIBRATION, "cam_01"))
+    keypoints = undistorted(
+        read_keypoints([EXAMPLE / "openpose/cam01_json"]), read_camera(CALIBRATION, "cam_01")
+    )
     meant = lift_keypoints(keypoints, prior, preset=PRESETS["balanced"])
     points, confidence = keypoints.points.copy(), keypoints.confidence.copy()
     points[40:50], confidence[40:50] = points[40:50][:, MIRROR], confidence[40:50][:, MIRROR]
-    poses = lift_keypoints(replace(keypoints, points=points, confidence=confidence), prior, preset=PRESETS["balanced"])
+    poses = lift_keypoints(
+        replace(keypoints, points=points, confidence=confidence), prior, preset=PRESETS["balanced"]
+    )
     assert not meant.swapped.any()
     assert (poses.swapped.all(1) == np.isin(np.arange(100), np.arange(40, 50))).all()
     assert "left and right were exchanged in 10 rows: undone" in poses.meta["notes"]
@@ -120,7 +125,9 @@ def test_another_start_in_a_clip_still_knows_its_vertical_from_the_view(prior):
     data = open_dataset()
     keypoints, truth = data.keypoints.take(np.arange(6)), root_centred(data.truth[:6])
     preset = changed_preset(PRESETS["balanced"], ["start=exemplars", "yaws=8", "first_noise=0.1"])
-    alone, together = (lift_keypoints(keypoints, prior, preset=preset, clips=clips) for clips in (False, True))
+    alone, together = (
+        lift_keypoints(keypoints, prior, preset=preset, clips=clips) for clips in (False, True)
+    )
     errors = [mpjpe(root_centred(poses.poses_3d), truth).mean() for poses in (alone, together)]
     assert errors[1] < 1.3 * errors[0]
 

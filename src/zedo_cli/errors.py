@@ -1,14 +1,85 @@
-"""The one error that a user may cause: bad input, told in one line."""
+"""Errors and notes as data, so that Python and the command line can each name a setting in their own way."""
 
-from pydantic import ValidationError
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+T = TypeVar("T")
+
+_SETTING = re.compile(r"`([a-z_]+)`")
 
 
 class InputError(Exception):
-    """Bad input. The message is one line that names the file, the place in it and the mend; the command exits with 2."""
+    """Input that cannot be used, with the way to correct it.
+
+    Args:
+        message: what is wrong. A setting is named in backticks: `samples`.
+        source: the file or folder.
+        where: the place in the source: a key, a frame, a line, an index.
+        fix: what the user should do.
+        setting: the parameter that was given a value which cannot be used.
+        value: that value, as the user wrote it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str | Path | None = None,
+        where: str | None = None,
+        fix: str | None = None,
+        setting: str | None = None,
+        value: object = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = None if source is None else str(source)
+        self.where = where
+        self.fix = fix
+        self.setting = setting
+        self.value = value
+
+    def __str__(self) -> str:
+        """One line that names settings as Python's parameters."""
+        return self.render(lambda name: name, lambda name, value: f"{name}={value}")
+
+    def render(self, name: Callable[[str], str], assign: Callable[[str, object], str]) -> str:
+        """One line: setting, source, place, message, fix.
+
+        Args:
+            name: how a setting is called, from its parameter name.
+            assign: how a setting is shown together with its value.
+        """
+        parts = []
+        if self.setting is not None:
+            parts.append(name(self.setting) if self.value is None else assign(self.setting, self.value))
+        parts += [part for part in (self.source, self.where) if part]
+        text = self.message if self.fix is None else f"{self.message}; {self.fix}"
+        parts.append(_SETTING.sub(lambda match: name(match.group(1)), text))
+        return " ".join(": ".join(parts).split())
 
 
-def first_fault(error: ValidationError) -> str:
-    """The first fault that a schema found: the field, with indices, and what is wrong with it."""
-    fault = error.errors()[0]
-    place = ".".join(str(part) for part in fault["loc"]) or "document"
-    return f"{place}: {fault['msg'].removeprefix('Value error, ')}"
+@dataclass(frozen=True)
+class Note:
+    """Something that the user should know about a result.
+
+    level: `info` for what was assumed or repaired, `warning` for what makes figures doubtful. text: one line.
+    code: a stable identifier for programs.
+    """
+
+    level: Literal["info", "warning"]
+    text: str
+    code: str
+
+    def as_dict(self) -> dict[str, str]:
+        """For JSON."""
+        return asdict(self)
+
+
+def choose(name: str, known: Mapping[str, T], setting: str) -> T:
+    """The entry of that name. Raises `InputError` that lists the known names."""
+    if name not in known:
+        raise InputError(f"unknown; it is one of {', '.join(known)}", setting=setting, value=name)
+    return known[name]

@@ -1,265 +1,277 @@
-"""Lifting keypoints from files: what joins readers, cameras, prior and pipeline. Also the way in from Python.
+"""Lifting from Python: `lift` for one call, `Lifter` for many."""
 
-keypoints = read_keypoints([Path("openpose_json/")])
-poses = lift_keypoints(keypoints, load_prior(bundled_prior()), camera=read_camera(Path("K.json")))
-"""
-
-import json
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import torch
-from pydantic import ValidationError
 
-from zedo_cli import __version__
 from zedo_cli.cameras.container import Camera
-from zedo_cli.errors import InputError, first_fault
-from zedo_cli.io.files import bundled
+from zedo_cli.cameras.intrinsics import checked_intrinsics
+from zedo_cli.cameras.reading import read_camera
+from zedo_cli.errors import InputError, choose
+from zedo_cli.io.files import bundled_prior
 from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.keypoints.undistortion import undistorted
-from zedo_cli.pipeline.clip import bones_of_poses, size_factor, vertical_of_poses
-from zedo_cli.pipeline.lift import Begun, Lifted, Observation, begin, lift
-from zedo_cli.pipeline.presets import PRESETS, Preset
-from zedo_cli.pipeline.start import Starts, exemplar_kernel, turned_exemplars
-from zedo_cli.pipeline.swaps import exchange_arms
-from zedo_cli.pipeline.switches import PARTS, exchange_parts, find_switches
+from zedo_cli.keypoints.reading import read_keypoints
+from zedo_cli.keypoints.standardise import known_skeleton, standardise
+from zedo_cli.pipeline import left_right, motion
+from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
+from zedo_cli.pipeline.observation import Observation
+from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset
+from zedo_cli.pipeline.starts import Start
 from zedo_cli.poses.container import Poses
+from zedo_cli.preparation import Prepared, SideInformation
+from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.prior.prior import Prior
-from zedo_cli.skeletons import JOINTS
+from zedo_cli.results import poses_of
+from zedo_cli.skeletons import BONES
+from zedo_cli.tracks import Tracks
 
-DEFAULT_PRESET = "balanced"
-
-
-def bundled_prior() -> Path:
-    """The prior that comes with zedo."""
-    return bundled("checkpoints/open.safetensors")
-
-
-def find_preset(name: str) -> Preset:
-    """The preset of that name. Raises `InputError` if there is none."""
-    if name not in PRESETS:
-        raise InputError(f"--preset {name}: unknown; it is one of {', '.join(PRESETS)}")
-    return PRESETS[name]
+Source = str | Path
+Progress = Callable[[int], None]
+"""Called with the number of rows done."""
 
 
-def changed_preset(preset: Preset, changes: list[str]) -> Preset:
-    """The preset with settings changed as `name=value`. Raises `InputError` for a name or a value that it cannot have."""
-    values: dict[str, Any] = preset.model_dump()
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if not equals or name not in values or name == "name":
-            known = ", ".join(field for field in values if field != "name")
-            raise InputError(f"--set {change}: write NAME=VALUE; the names are {known}")
-        try:
-            values[name] = json.loads(value)
-        except (ValueError, RecursionError):
-            values[name] = value
-    try:
-        return Preset.model_validate(values)
-    except ValidationError as error:
-        raise InputError(f"--set {first_fault(error)}") from error
+class LifterSettings(TypedDict, total=False):
+    """The arguments of `Lifter`."""
+
+    prior: "Prior | Source"
+    preset: Preset | str
+    samples: int
+    seed: int
+    device: str
+    clips: bool
+    batch_size: int
+
+
+class Lifter:
+    """Lifts keypoints with one prior and one preset. Loads the prior once.
+
+    Args:
+        prior: name of a bundled prior, a file, or a loaded prior, on whose device the work is then done.
+        preset: name (`paper`, `fast`, `balanced`, `best`) or settings.
+        samples: S, hypotheses for each person in a frame.
+        seed: of all random numbers. The same input, settings and seed give the same poses.
+        device: `auto` (CUDA if there is one), `cpu` or `cuda`.
+        clips: whether the frames of a track share what they can: vertical, bones, and which side is left.
+        batch_size: hypotheses at once; changes memory and speed only.
+
+    Raises:
+        InputError: an argument cannot be used; it names the argument.
+    """
+
+    def __init__(
+        self,
+        prior: "Prior | Source" = "open",
+        preset: Preset | str = DEFAULT,
+        samples: int = 1,
+        seed: int = 0,
+        device: str = "auto",
+        clips: bool = True,
+        batch_size: int = 512,
+    ) -> None:
+        if samples < 1:
+            raise InputError("must be at least 1", setting="samples", value=samples)
+        self.prior = (
+            prior
+            if isinstance(prior, torch.nn.Module)
+            else load_prior(prior_file(prior), find_device(device))
+        )
+        chosen = preset if isinstance(preset, Preset) else choose(preset, PRESETS, "preset")
+        self.preset = chosen if self.prior.conditional else chosen.for_blind_prior()
+        self.samples, self.seed, self.clips, self.batch_size = samples, seed, clips, max(1, batch_size)
+        self.method = build_method(self.preset, self.prior, samples, seed)
+        self._first_pass: Method | None = None
+        if clips and self.preset.view and self.prior.takes_context:
+            self._first_pass = build_method(PRESETS["fast"], self.prior)
+
+    def lift(
+        self,
+        keypoints: "Keypoints | Source | Sequence[Source] | Any",
+        camera: Camera | Source | None = None,
+        known: SideInformation | None = None,
+        progress: Progress | None = None,
+    ) -> Poses:
+        """Lift every person in every frame.
+
+        Args:
+            keypoints: `Keypoints`, files or folders, or an array `[N, J, 2 or 3]` px.
+            camera: a camera or its file. Without it the keypoints must hold their intrinsics.
+            known: what is known besides.
+            progress: called with the number of rows done.
+
+        Raises:
+            InputError: there is no camera, or nobody to lift.
+        """
+        prepared = self.prepare(_as_keypoints(keypoints), _as_camera(camera), known or SideInformation())
+        return self.finish(prepared, self.start(prepared), progress)
+
+    def stream(self, clips: Iterable[Any], camera: Camera | Source | None = None) -> Iterator[Poses]:
+        """Lift clips one after another; each is anything that `lift` takes. The results come in the same
+        order."""
+        camera = _as_camera(camera)
+        for keypoints in clips:
+            yield self.lift(keypoints, camera)
+
+    def prepare(self, keypoints: Keypoints, camera: Camera | None, known: SideInformation) -> Prepared:
+        """Check and undistort the keypoints, undo swaps over tracks, estimate what tracks share."""
+        people = standardise(keypoints, camera)
+        if people.intrinsics is None:
+            raise InputError(
+                "no camera is known",
+                source=people.clip_names[0],
+                fix="give the camera with `intrinsics`, or assume one with `image_size`",
+            )
+        tracks = Tracks.of(people, self.clips)
+        windows = tracks.windows(self.prior.window)
+        up, bones = (
+            _for_rows(value, len(people), name) for name, value in (("up", known.up), ("bones", known.bones))
+        )
+        pixels = np.where(people.confidence[..., None] > 0, people.points, 0)
+        points, confidence, intrinsics = (
+            torch.from_numpy(np.array(array, np.float32))
+            for array in (pixels, people.confidence, people.intrinsics)
+        )
+        seen = Observation(points, confidence, intrinsics, up, bones)
+        swapped = torch.zeros(len(people), len(left_right.PARTS), dtype=torch.bool)
+        if self.clips and self.preset.swaps:
+            for rows in tracks.longer_than(1):
+                frame = torch.from_numpy(people.frame[rows])
+                swapped[rows] = left_right.find_swaps(seen.keypoints[rows], seen.confidence[rows], frame)
+            points, confidence = (left_right.swap_parts(part, swapped) for part in (points, confidence))
+            seen = seen._replace(keypoints=points, confidence=confidence)
+        prepared = Prepared(people, camera, known, tracks, windows, seen, swapped)
+        return replace(prepared, seen=self._with_shared(prepared))
+
+    def start(self, prepared: Prepared) -> Iterator[Start]:
+        """The starts of the batches, one by one. Keep them in a list to finish them with several lifters.
+
+        Lifters whose presets agree in `start_settings()`, with the same prior, samples and seed, can share
+        starts.
+        """
+        for rows in self._batches(prepared):
+            with torch.no_grad():
+                yield self.method.initialise(prepared.seen.rows(rows).to(self.prior.exemplars.device))
+
+    def finish(self, prepared: Prepared, starts: Iterable[Start], progress: Progress | None = None) -> Poses:
+        """Lift from the starts of the batches."""
+        parts, done = [], 0
+        for start in starts:
+            with torch.no_grad():
+                parts.append(Lifted(*(tensor.cpu() for tensor in finish(self.method, start))))
+            done += len(start.pose)
+            if progress:
+                progress(done)
+        lifted = prepared.windows.merge(parts)
+        settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
+        return poses_of(prepared, lifted, self.prior, self.preset, settings)
+
+    def _batches(self, prepared: Prepared) -> list[torch.Tensor]:
+        return prepared.windows.batches(max(1, self.batch_size // self.samples))
+
+    def _with_shared(self, prepared: Prepared) -> Observation:
+        """The observation with the vertical and the bones of each track, from a first pass, where they are
+        not given."""
+        seen = prepared.seen
+        long = list(prepared.tracks.longer_than(motion.MIN_FRAMES - 1))
+        if self._first_pass is None or not long:
+            return seen
+        parts = []
+        for batch in prepared.windows.batches(self.batch_size):
+            with torch.no_grad():
+                start = self._first_pass.initialise(seen.rows(batch).to(self.prior.exemplars.device))
+                parts.append((finish(self._first_pass, start).pose.cpu(),))
+        (poses,) = prepared.windows.merge(parts)
+        up, bones = torch.zeros(len(poses), 3), torch.zeros(len(poses), len(BONES))
+        for rows in long:
+            up[rows] = motion.vertical_of_track(poses[rows])
+            bones[rows] = motion.bones_of_track(poses[rows])
+        return seen._replace(
+            up=up if seen.up is None else seen.up, bones=bones if seen.bones is None else seen.bones
+        )
+
+
+def lift(
+    keypoints: "Keypoints | Source | Sequence[Source] | Any",
+    camera: Camera | Source | None = None,
+    *,
+    intrinsics: Any = None,
+    confidence: Any = None,
+    skeleton: str | None = None,
+    known: SideInformation | None = None,
+    **settings: Unpack[LifterSettings],
+) -> Poses:
+    """Lift 2D keypoints to 3D poses in metres, in the camera frame (X right, Y down, Z forward).
+
+    Args:
+        keypoints: files or folders, `Keypoints`, or an array `[N, J, 2 or 3]` px (NumPy or torch).
+        camera: a camera or its file.
+        intrinsics: K `[3, 3]`, or `[N, 3, 3]` for an array, in place of a camera.
+        confidence: `[N, J]` in 0..1, of an array.
+        skeleton: name of the joint set; the joints are mapped to the 17 of Human3.6M.
+        known: what is known besides.
+        settings: the arguments of `Lifter`: prior, preset, samples, seed, device, clips, batch_size.
+
+    Raises:
+        InputError: an argument cannot be used; it names the argument and the fix.
+    """
+    if camera is not None and intrinsics is not None:
+        raise InputError("the camera has them already; leave one of the two out", setting="intrinsics")
+    if isinstance(keypoints, Keypoints | str | Path) or _is_sources(keypoints):
+        if confidence is not None:
+            raise InputError("is for arrays; the keypoints have theirs", setting="confidence")
+        people = _as_keypoints(keypoints, skeleton)
+        if intrinsics is not None:
+            camera = Camera("given", checked_intrinsics(intrinsics, None, "intrinsics"))
+    else:
+        if skeleton is not None:
+            known_skeleton(skeleton)
+        people = Keypoints.from_arrays(keypoints, confidence, skeleton, intrinsics)
+    return Lifter(**settings).lift(people, camera, known)
 
 
 def find_device(name: str) -> torch.device:
-    """`auto` (CUDA if there is one), `cpu` or `cuda`. Raises `InputError` for another name or a missing device."""
-    if name not in ("auto", "cpu", "cuda"):
-        raise InputError(f"--device {name}: unknown; it is one of auto, cpu, cuda")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise InputError("--device cuda: no CUDA device is available; use --device cpu")
-    return torch.device("cuda" if name == "cuda" or (name == "auto" and torch.cuda.is_available()) else "cpu")
+    """`auto` (CUDA if there is one), `cpu` or `cuda`. Raises `InputError` for another name or a missing
+    device."""
+    available = torch.cuda.is_available()
+    choose(name, dict.fromkeys(("auto", "cpu", "cuda")), "device")
+    if name == "cuda" and not available:
+        raise InputError("no CUDA device is available; use cpu", setting="device", value=name)
+    return torch.device("cuda" if name == "cuda" or (name == "auto" and available) else "cpu")
 
 
-def lift_keypoints(
-    keypoints: Keypoints,
-    prior: Prior,
-    camera: Camera | None = None,
-    preset: Preset = PRESETS[DEFAULT_PRESET],
-    samples: int = 1,
-    seed: int = 0,
-    batch_size: int = 512,
-    progress: Callable[[int], None] | None = None,
-    up: np.ndarray | None = None,
-    bones: np.ndarray | None = None,
-    clips: bool = True,
-    height: float | None = None,
-    shared: dict[Any, Begun] | None = None,
-) -> Poses:
-    """Lift every row, on the device that the prior is on.
-
-    Args:
-        keypoints: on the 17 joints, as `read_keypoints` returns them.
-        prior: the denoiser and its start poses.
-        camera: undistorts and gives K; without it the keypoints' own intrinsics are used.
-        preset: settings of the method.
-        samples: S, hypotheses for each row.
-        seed: decides what chance there is; the same for every row, so that neither batch nor shard changes a result.
-        batch_size: hypotheses that are worked on at once.
-        progress: called with the number of rows done.
-        up: the vertical of each row's camera `[N, 3]`, or `[3]` of all, a unit vector upward in its frame; zeros: unknown.
-        bones: lengths (m) of each row's `BONES` `[N, 10]`, or `[10]`; zeros: unknown.
-        clips: estimate what rows of a clip share (vertical, bones of a person) where it is not given, and tell the prior;
-            of keypoints that are known to be of static cameras and tracked people.
-        height: of everybody (m); fixes the scale, which a single camera cannot see.
-        shared: what calls with the same keypoints, up, bones, clips and batch_size may share: give all of them one dict.
-
-    Raises `InputError` if there is no camera, or no start for this number of hypotheses.
-    """
-    given = len(keypoints)
-    keypoints = undistorted(keypoints, camera)
-    if len(keypoints) < given and any(known is not None and known.ndim > 1 for known in (up, bones)):
-        raise InputError(f"{given - len(keypoints)} rows have too little to be lifted: leave them out, or give one vertical")
-    if keypoints.intrinsics is None:
-        raise InputError(
-            f"{keypoints.clip_names[0]}: holds no camera; give one with --intrinsics, or assume one with --image-size"
-        )
-    if not len(keypoints):
-        raise InputError(f"{keypoints.clip_names[0]}: nothing to lift ({'; '.join(keypoints.notes) or 'no rows'})")
-    if preset.start == "clusters" and samples not in prior.cluster_counts:
-        counts = ", ".join(map(str, prior.cluster_counts))
-        raise InputError(f"--samples {samples}: preset '{preset.name}' starts from stored clusters, for S = {counts}")
-    device = prior.exemplars.device
-    if not prior.conditional:
-        preset = preset.for_blind_prior()
-    if preset.start == "exemplars" and samples > len(prior.exemplars):
-        count = len(prior.exemplars)
-        raise InputError(f"--samples {samples}: more than the {count} exemplars that preset '{preset.name}' starts from")
-    starts = None
-    if preset.start == "clusters":
-        starts = Starts(prior.clusters(samples), torch.zeros(len(JOINTS), device=device))
-    elif preset.start == "exemplars":
-        turned = turned_exemplars(prior.exemplars, preset.yaws, preset.pitches, preset.rolls)
-        starts = Starts(turned, exemplar_kernel(prior.exemplars))
-
-    points = np.where(keypoints.confidence[..., None] > 0, keypoints.points, 0)
-    arrays = [np.array(array, np.float32) for array in (points, keypoints.confidence, keypoints.intrinsics)]
-    known = (None if given is None else _for_rows(given, len(keypoints)) for given in (up, bones))
-    seen = Observation(*(torch.from_numpy(array) for array in arrays), *known)
-    run = partial(_in_batches, prior=prior, seed=seed, shared=shared)
-    each = np.arange(len(keypoints))
-    cameras = _index(keypoints.clip if keypoints.static else each)
-    people = _index(keypoints.clip, keypoints.person) if keypoints.static and keypoints.tracked else _index(each)
-    switched = torch.zeros(len(keypoints), len(PARTS), dtype=torch.bool)
-    if clips and preset.swaps:
-        switched = _switches(seen, people, torch.from_numpy(keypoints.frame))
-        seen = seen._replace(
-            keypoints=exchange_parts(seen.keypoints, switched), confidence=exchange_parts(seen.confidence, switched)
-        )
-    if clips and prior.takes_context and preset.view and seen.keypoints.shape[0] > len(cameras.unique()):
-        first = run(seen, starts=None, preset=PRESETS["fast"], samples=1, rows=batch_size).pose
-        seen = seen._replace(
-            up=vertical_of_poses(first, cameras) if seen.up is None else seen.up,
-            bones=bones_of_poses(first, people) if seen.bones is None else seen.bones,
-        )
-    whole = run(seen, starts=starts, preset=preset, samples=samples, rows=max(1, batch_size // samples), progress=progress)
-    if height is not None:
-        whole = _resized(whole, size_factor(whole.pose, people, height))
-    arms = torch.tensor([part == "arms" for part in PARTS])
-    swapped = switched ^ (whole.swapped[:, None] & arms)
-    unheard = []
-    if (up is not None or bones is not None) and not (prior.takes_context and preset.view):
-        unheard.append(f"the vertical and bones are not used: prior {prior.name} or preset {preset.name} does not take them")
-    return Poses(
-        poses_3d=whole.pose.numpy(),
-        hypotheses_3d=whole.hypotheses.numpy(),
-        translation=whole.translation.numpy(),
-        hypothesis_score=whole.score.numpy(),
-        uncertainty=whole.uncertainty.numpy(),
-        reprojection_error=whole.reprojection_error.numpy(),
-        frame=keypoints.frame,
-        person=keypoints.person,
-        clip=keypoints.clip,
-        keypoints_2d=exchange_arms(seen.keypoints, whole.swapped).numpy(),
-        confidence=exchange_arms(seen.confidence, whole.swapped).numpy(),
-        swapped=swapped.numpy(),
-        joint_names=JOINTS,
-        intrinsics=arrays[2],
-        meta=_meta(keypoints, prior, camera, int(swapped.any(1).sum()), unheard)
-        | {
-            "preset": preset.model_dump(mode="json"),
-            "samples": samples,
-            "seed": seed,
-            "clips": clips,
-            "height": height,
-            "up": None if up is None else np.round(up, 6).tolist(),
-            "bones": None if bones is None else np.round(bones, 4).tolist(),
-        },
-    )
+def prior_file(prior: Source) -> Path:
+    """The file of a bundled prior by its name, or the path itself."""
+    named = bundled_prior(str(prior))
+    return named if isinstance(prior, str) and "/" not in prior and named.is_file() else Path(prior)
 
 
-def _in_batches(
-    seen: Observation,
-    prior: Prior,
-    starts: Starts | None,
-    preset: Preset,
-    samples: int,
-    seed: int,
-    rows: int,
-    shared: dict[Any, Begun] | None,
-    progress: Callable[[int], None] | None = None,
-) -> Lifted:
-    """`lift` on the prior's device, `rows` at once; the result on the CPU."""
-    parts = []
-    of_start = (id(prior), json.dumps(preset.start_settings()), samples, seed, seen.up is None, seen.bones is None, rows)
-    with torch.no_grad():
-        for first in range(0, len(seen.keypoints), rows):
-            batch = [None if part is None else part[first : first + rows].to(prior.exemplars.device) for part in seen]
-            observed = Observation(*batch)  # type: ignore[arg-type]
-            begun = None if shared is None else shared.get((of_start, first))
-            if shared is not None and begun is None:
-                begun = shared[of_start, first] = begin(observed, prior, starts, preset, samples, seed)
-            lifted = lift(observed, prior, starts, preset, samples, seed, begun=begun)
-            parts.append(Lifted(*(tensor.cpu() for tensor in lifted)))
-            if progress:
-                progress(min(first + rows, len(seen.keypoints)))
-    return Lifted(*(torch.cat(tensors) for tensors in zip(*parts, strict=True)))
+def _is_sources(keypoints: Any) -> bool:
+    return isinstance(keypoints, list | tuple) and all(isinstance(source, str | Path) for source in keypoints)
 
 
-def _switches(seen: Observation, people: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
-    """`find_switches` for each person's clip `[N, 3]`; a person who is in a frame twice is left alone."""
-    found = torch.zeros(len(frame), len(PARTS), dtype=torch.bool)
-    index, count = people.unique(return_counts=True)
-    for person in index[count > 1]:
-        rows = torch.nonzero(people == person).squeeze(1)
-        rows = rows[frame[rows].argsort(stable=True)]
-        if (frame[rows].diff() > 0).all():
-            found[rows] = find_switches(seen.keypoints[rows], seen.confidence[rows], frame[rows])
-    return found
+def _as_keypoints(keypoints: Any, skeleton: str | None = None) -> Keypoints:
+    if isinstance(keypoints, Keypoints):
+        return replace(keypoints, skeleton=known_skeleton(skeleton)) if skeleton else keypoints
+    if isinstance(keypoints, str | Path) or _is_sources(keypoints):
+        return read_keypoints(keypoints, skeleton)
+    return Keypoints.from_arrays(keypoints, skeleton=skeleton)
 
 
-def _resized(lifted: Lifted, factor: torch.Tensor) -> Lifted:
-    """Everything in metres times a `factor [N]`; what was seen stays as it was."""
-    return lifted._replace(
-        pose=lifted.pose * factor[:, None, None],
-        hypotheses=lifted.hypotheses * factor[:, None, None, None],
-        translation=lifted.translation * factor[:, None, None],
-        uncertainty=lifted.uncertainty * factor[:, None],
-    )
+def _as_camera(camera: Camera | Source | None) -> Camera | None:
+    return read_camera(camera) if isinstance(camera, str | Path) else camera
 
 
-def _for_rows(values: np.ndarray, rows: int) -> torch.Tensor:
+def _for_rows(values: np.ndarray | None, rows: int, setting: str) -> torch.Tensor | None:
     """`[N, K]`, or `[K]` that holds for all rows, as `[rows, K]`."""
+    if values is None:
+        return None
+    if values.ndim > 1 and len(values) != rows:
+        raise InputError(
+            f"has {len(values)} rows for {rows} people that can be lifted; leave the others out, or"
+            " give one for all",
+            setting=setting,
+        )
     return torch.from_numpy(np.array(np.broadcast_to(values, (rows, values.shape[-1])), np.float32))
-
-
-def _index(*columns: np.ndarray) -> torch.Tensor:
-    """The same number for rows that agree in all columns. `[N]`."""
-    return torch.from_numpy(np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)[1].reshape(-1))
-
-
-def _meta(keypoints: Keypoints, prior: Prior, camera: Camera | None, swapped: int, more: list[str]) -> dict[str, Any]:
-    notes = [f"left and right were exchanged in {swapped} rows: undone"] if swapped else []
-    return {
-        "zedo": __version__,
-        "prior": {"name": prior.name, "sha256": prior.digest, "licence": prior.card.licence},
-        "inputs": list(keypoints.clip_names),
-        "camera": camera.name if camera else None,
-        "distortion": camera.distortion.tolist() if camera else [],
-        "image_size": keypoints.image_size,
-        "skeleton": keypoints.skeleton,
-        "units": {"poses_3d": "metres", "uncertainty": "metres", "reprojection_error": "pixels"},
-        "frame": "camera: X right, Y down, Z forward",
-        "notes": [*keypoints.notes, *notes, *more],
-    }

@@ -18,7 +18,9 @@ def test_the_longer_side_spans_the_angle(size):
     assert 2 * math.degrees(math.atan(960 / assumed_camera(size).intrinsics[1, 1])) == pytest.approx(60)
 
 
-@pytest.mark.parametrize(("size", "fov", "word"), [((0, 100), None, "--image-size"), ((100, 100), 200, "--fov")])
+@pytest.mark.parametrize(
+    ("size", "fov", "word"), [((0, 100), None, "--image-size"), ((100, 100), 200, "--fov")]
+)
 def test_impossible_cameras(size, fov, word):
     with pytest.raises(InputError, match=word):
         assumed_camera(size, fov)

@@ -16,7 +16,12 @@ GRID = np.stack(np.meshgrid(np.linspace(0, 1280, 9), np.linspace(0, 720, 7)), -1
 
 @pytest.mark.parametrize(
     ("distortion", "fisheye"),
-    [([], False), ([-0.2, 0.05, 1e-3, -2e-3], False), ([0.1, -0.05, 0, 0, 0.01], False), ([0.05, -0.01, 0.002, 0], True)],
+    [
+        ([], False),
+        ([-0.2, 0.05, 1e-3, -2e-3], False),
+        ([0.1, -0.05, 0, 0, 0.01], False),
+        ([0.05, -0.01, 0.002, 0], True),
+    ],
 )
 def test_undistort_inverts_distort(distortion, fisheye):
     camera = Camera("c", K, np.array(distortion), fisheye)
@@ -41,7 +46,10 @@ def test_radial_distortion_by_hand():
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("k.json", json.dumps(K.tolist())), ("f.json", json.dumps({"fx": 1000, "fy": 1010, "cx": 640, "cy": 360}))],
+    [
+        ("k.json", json.dumps(K.tolist())),
+        ("f.json", json.dumps({"fx": 1000, "fy": 1010, "cx": 640, "cy": 360})),
+    ],
 )
 def test_json(tmp_path, name, content):
     (tmp_path / name).write_text(content)
@@ -49,7 +57,15 @@ def test_json(tmp_path, name, content):
 
 
 def test_json_with_size_and_distortion(tmp_path):
-    values = {"fx": 100, "fy": 200, "cx": 3, "cy": 4, "width": 640, "height": 480, "distortion": [0.1, 0, 0, 0]}
+    values = {
+        "fx": 100,
+        "fy": 200,
+        "cx": 3,
+        "cy": 4,
+        "width": 640,
+        "height": 480,
+        "distortion": [0.1, 0, 0, 0],
+    }
     (tmp_path / "c.json").write_text(json.dumps(values))
     camera = read_camera(tmp_path / "c.json")
     assert camera.size == (640, 480)

@@ -10,7 +10,9 @@ from zedo_cli.errors import InputError
 
 ROTATION, TRANSLATION = standing_camera(1.1)
 K = np.array([[1145.0, 0, 512], [0, 1143.0, 515], [0, 0, 1]])
-TRUE = Camera("true", K, np.array([-0.2, 0.24, -0.001, -0.002, -0.002]), rotation=ROTATION, translation=TRANSLATION)
+TRUE = Camera(
+    "true", K, np.array([-0.2, 0.24, -0.001, -0.002, -0.002]), rotation=ROTATION, translation=TRANSLATION
+)
 POINTS = walking(60).reshape(-1, 3)
 
 

@@ -32,9 +32,13 @@ def test_the_posters_grid(zedo, tmp_path):
 
 def test_one_part_left_out_against_the_full_method(zedo, tmp_path):
     out = tmp_path / "out"
-    code, text, err = zedo("ablate", "--no-warmup", "--no-rotation-opt", "--keypoints", "gt", "--stride", "60", "-o", out)
+    code, text, err = zedo(
+        "ablate", "--no-warmup", "--no-rotation-opt", "--keypoints", "gt", "--stride", "60", "-o", out
+    )
     assert code == 0, err
-    full, warmup, start = sorted(read(out)["arms"], key=lambda arm: ("RO" in arm["name"], "WU" in arm["name"]))
+    full, warmup, start = sorted(
+        read(out)["arms"], key=lambda arm: ("RO" in arm["name"], "WU" in arm["name"])
+    )
     assert full["preset"]["steps"] == 200
     assert full["preset"]["warmup"] == 40
     assert warmup["preset"]["warmup"] == 0
@@ -48,7 +52,17 @@ def test_one_part_left_out_against_the_full_method(zedo, tmp_path):
 def test_any_setting_against_the_full_method(zedo, tmp_path):
     out = tmp_path / "out"
     code, _, err = zedo(
-        "ablate", "--set", "steps=1", "--set", "step=full steps=8", "-d", "pose2sim", "--stride", "40", "-o", out
+        "ablate",
+        "--set",
+        "steps=1",
+        "--set",
+        "step=full steps=8",
+        "-d",
+        "pose2sim",
+        "--stride",
+        "40",
+        "-o",
+        out,
     )
     assert code == 0, err
     arms = read(out)["arms"]
@@ -68,7 +82,16 @@ def test_all_of_our_own(zedo, tmp_path):
 
 
 def test_our_own_variants_of_the_papers_method(zedo, tmp_path):
-    quick = ("--preset", "paper", "--base", "steps=4 warmup=1 optimisation_steps=2", "--keypoints", "gt", "--stride", "600")
+    quick = (
+        "--preset",
+        "paper",
+        "--base",
+        "steps=4 warmup=1 optimisation_steps=2",
+        "--keypoints",
+        "gt",
+        "--stride",
+        "600",
+    )
     code, text, err = zedo("ablate", "--own", *quick, "-o", tmp_path / "out")
     assert code == 0, err
     assert "no view" not in text

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scenes import before_camera, to_pixels
-from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.cameras.intrinsics import pinhole
 
 K = pinhole(1100.0, 1100.0, 500.0, 500.0)
 
@@ -29,14 +29,36 @@ def test_the_bundled_data_with_the_bundled_prior(zedo, tmp_path):
     assert report["about"]["settings"]["variants"][0]["preset"]["steps"] == 4
     assert set(report["groups"]) == {"CMU 13/14", "HDM05 dg", "UI-PRMD 08-10"}
     assert not (tmp_path / "out" / ".zedo-run").exists()
-    for name in ("table.csv", "table.md", "table.tex", "frames.png", "groups.png", "joints.png", "cumulative.png"):
+    for name in (
+        "table.csv",
+        "table.md",
+        "table.tex",
+        "frames.png",
+        "groups.png",
+        "joints.png",
+        "cumulative.png",
+    ):
         assert (tmp_path / "out" / name).stat().st_size > 100
 
 
 def test_hypotheses_of_real_detections_by_the_papers_protocol(zedo, tmp_path):
     out = tmp_path / "out"
     code, text, err = zedo(
-        *("eval", "-d", "pose2sim", "-s", "10", "--stride", "20", "--protocol", "paper", "--preset", "fast", "-o", out)
+        *(
+            "eval",
+            "-d",
+            "pose2sim",
+            "-s",
+            "10",
+            "--stride",
+            "20",
+            "--protocol",
+            "paper",
+            "--preset",
+            "fast",
+            "-o",
+            out,
+        )
     )
     assert code == 0, err
     report = read(out)
@@ -55,7 +77,9 @@ def test_the_same_command_gives_the_same_figures(zedo, tmp_path):
         assert zedo(*command, "--batch-size", "7" if name == "b" else "512")[0] == 0
     one, other = read(tmp_path / "a"), read(tmp_path / "b")
     assert one["frames"]["answer.mpjpe"] == pytest.approx(other["frames"]["answer.mpjpe"], abs=0.01)
-    assert one["figures"]["best"]["mpjpe"]["mean"] == pytest.approx(other["figures"]["best"]["mpjpe"]["mean"], abs=0.01)
+    assert one["figures"]["best"]["mpjpe"]["mean"] == pytest.approx(
+        other["figures"]["best"]["mpjpe"]["mean"], abs=0.01
+    )
 
 
 def test_an_interrupted_run_is_gone_on_with(zedo, tmp_path, monkeypatch):
@@ -88,12 +112,20 @@ def test_an_interrupted_run_is_gone_on_with(zedo, tmp_path, monkeypatch):
 
 def test_data_of_ones_own(zedo, tmp_path):
     truth = before_camera(6)
-    np.savez(tmp_path / "mine.npz", keypoints=to_pixels(truth, K), intrinsics=K, poses_3d=truth, skeleton="h36m17")
+    np.savez(
+        tmp_path / "mine.npz", keypoints=to_pixels(truth, K), intrinsics=K, poses_3d=truth, skeleton="h36m17"
+    )
     code, _, err = zedo("eval", "-d", "custom", "--data-root", tmp_path / "mine.npz", "-o", tmp_path / "out")
     assert code == 0, err
     assert read(tmp_path / "out")["about"]["frames"] == 6
     # what lift writes is a prediction
-    np.savez(tmp_path / "people.npz", keypoints=to_pixels(truth, K), intrinsics=K, skeleton="h36m17", clip=np.zeros(6, int))
+    np.savez(
+        tmp_path / "people.npz",
+        keypoints=to_pixels(truth, K),
+        intrinsics=K,
+        skeleton="h36m17",
+        clip=np.zeros(6, int),
+    )
     folder = tmp_path / "folder"
     folder.mkdir()
     assert zedo("lift", tmp_path / "people.npz", "--no-clips", "-o", folder / "prediction.npz")[0] == 0
@@ -107,14 +139,33 @@ def test_data_of_ones_own(zedo, tmp_path):
     assert code == 2
     assert "is scored as it is; leave out how to lift" in err
     assert (
-        zedo("eval", "-d", "custom", "--data-root", folder, "--stride", "2", "--limit", "2", "-o", tmp_path / "few")[0] == 0
+        zedo(
+            "eval",
+            "-d",
+            "custom",
+            "--data-root",
+            folder,
+            "--stride",
+            "2",
+            "--limit",
+            "2",
+            "-o",
+            tmp_path / "few",
+        )[0]
+        == 0
     )
     assert read(tmp_path / "few")["frames"]["row"] == [0, 2]
 
 
 def test_impossible_geometry_is_warned_about(zedo, tmp_path):
     truth = before_camera(6)
-    np.savez(tmp_path / "mine.npz", keypoints=to_pixels(truth, K), intrinsics=K, poses_3d=8 * truth, skeleton="h36m17")
+    np.savez(
+        tmp_path / "mine.npz",
+        keypoints=to_pixels(truth, K),
+        intrinsics=K,
+        poses_3d=8 * truth,
+        skeleton="h36m17",
+    )
     code, _, err = zedo("eval", "-d", "custom", "--data-root", tmp_path / "mine.npz", "-o", tmp_path / "out")
     assert code == 0
     assert "warning: custom: the median thigh is 3" in err
@@ -160,7 +211,9 @@ def test_a_prior_of_another_joint_order_is_refused(zedo, tmp_path, small_prior_f
     with safe_open(small_prior_file, "pt") as file:
         card = json.loads(file.metadata()["zedo"])
     card["joints"] = card["joints"][::-1]
-    save_file(load_file(small_prior_file), tmp_path / "other.safetensors", metadata={"zedo": json.dumps(card)})
+    save_file(
+        load_file(small_prior_file), tmp_path / "other.safetensors", metadata={"zedo": json.dumps(card)}
+    )
     code, _, err = zedo("eval", "--prior", tmp_path / "other.safetensors", "-o", tmp_path / "out")
     assert code == 2
     assert "other.safetensors: joint order is" in err
@@ -171,7 +224,9 @@ def test_what_was_changed_stands_in_the_table_and_old_files_go(zedo, tmp_path):
     assert zedo("eval", "--stride", "200", "-s", "9", "--preset", "fast", "-o", out)[0] == 0
     assert (out / "calibration.png").exists()
     (out / "mine.txt").write_text("mine")
-    code, _, err = zedo("eval", "--stride", "200", "--preset", "fast", "--set", "steps=1", "--clips", "-o", out)
+    code, _, err = zedo(
+        "eval", "--stride", "200", "--preset", "fast", "--set", "steps=1", "--clips", "-o", out
+    )
     assert code == 0, err
     assert "zedo fast, steps=1, clips" in " ".join((out / "table.md").read_text().split())
     assert not (out / "calibration.png").exists()
@@ -185,7 +240,9 @@ def test_names_are_names_and_half_known_truth_is_told(zedo, tmp_path):
     names = ["[/x] y", r"a $\foo$ b", "$_$", "d", "e", "f"]
     about = {"intrinsics": K, "poses_3d": truth, "skeleton": "h36m17"}
     np.savez(tmp_path / "mine.npz", keypoints=keypoints, group=names, sequence=names, **about)
-    code, out, err = zedo("eval", "-d", "custom", "--data-root", tmp_path / "mine.npz", "-o", tmp_path / "out")
+    code, out, err = zedo(
+        "eval", "-d", "custom", "--data-root", tmp_path / "mine.npz", "-o", tmp_path / "out"
+    )
     assert code == 0, err
     assert "[/x] y" in out
     assert "3 of 6 people have too few keypoints or no truth: not scored" in " ".join(out.split())

@@ -11,7 +11,7 @@ import torch
 import zedo_cli.poses.writing
 from places import EXAMPLE
 from zedo_cli.cameras.reading import read_camera
-from zedo_cli.pipeline.bones import bone_lengths
+from zedo_cli.pipeline.body import bone_lengths
 from zedo_cli.pipeline.clip import standing_height
 from zedo_cli.skeletons import JOINTS
 
@@ -45,7 +45,9 @@ def test_the_readmes_example(zedo, tmp_path):
 
 def test_a_clip_with_an_empty_frame_gets_no_pose_for_it(zedo, tmp_path):
     camera = ("--intrinsics", CALIBRATION, "--camera", "cam_03")
-    code, out, _ = zedo("lift", EXAMPLE / "openpose/cam03_json", *camera, "-o", tmp_path / "o.npz", "--preset", "fast")
+    code, out, _ = zedo(
+        "lift", EXAMPLE / "openpose/cam03_json", *camera, "-o", tmp_path / "o.npz", "--preset", "fast"
+    )
     assert code == 0
     assert "100 frames, 99 poses lifted" in out
     assert 52 not in np.load(tmp_path / "o.npz")["frame"]
@@ -101,7 +103,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_one_line_and_exit_code_2(zedo, keypoints_npz, small_prior_file, tmp_path, monkeypatch, name):
+def test_bad_input_is_one_line_and_exit_code_2(
+    zedo, keypoints_npz, small_prior_file, tmp_path, monkeypatch, name
+):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "folder.npz"
     folder.mkdir()
@@ -158,7 +162,9 @@ def test_an_interrupted_run_leaves_nothing(zedo, keypoints_npz, small_prior_file
 
 
 def test_python_dash_m_is_the_same_command():
-    ran = subprocess.run([sys.executable, "-m", "zedo_cli", "--version"], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-m", "zedo_cli", "--version"], capture_output=True, text=True, check=True
+    )
     assert ran.stdout.startswith("zedo ")
 
 
@@ -166,7 +172,12 @@ def test_a_camera_of_which_nothing_is_known_and_a_known_height(zedo, tmp_path):
     """The poses come out as tall as said, in an image of the size said; both are recorded."""
     output = tmp_path / "o.npz"
     folder = EXAMPLE / "openpose/cam01_json"
-    assert zedo("lift", folder, "--image-size", "1088x1920", "--height", 1.75, "--preset", "fast", "-o", output)[0] == 0
+    assert (
+        zedo("lift", folder, "--image-size", "1088x1920", "--height", 1.75, "--preset", "fast", "-o", output)[
+            0
+        ]
+        == 0
+    )
     with np.load(output) as file:
         poses, meta = file["poses_3d"], json.loads(str(file["meta"]))
     tall = standing_height(bone_lengths(torch.from_numpy(poses))).median().item()
@@ -175,7 +186,8 @@ def test_a_camera_of_which_nothing_is_known_and_a_known_height(zedo, tmp_path):
 
 
 def test_the_vertical_and_clips(zedo, tmp_path):
-    """The calibration's z axis and the same vector in the camera's frame are one vertical, which changes the answer."""
+    """The calibration's z axis and the same vector in the camera's frame are one vertical, which changes the
+    answer."""
     folder, answers = EXAMPLE / "openpose/cam01_json", []
     lens = (*CAMERA, "--preset", "fast")
     up = read_camera(CALIBRATION, "cam_01").rotation[:, 2]
@@ -197,7 +209,12 @@ def test_settings_of_the_preset_are_reachable_and_recorded(zedo, tmp_path, keypo
     assert zedo("lift", keypoints_npz, *words)[0] == 0
     with np.load(output) as file:
         preset = json.loads(str(file["meta"]))["preset"]
-    assert (preset["name"], preset["steps"], preset["robust"], preset["pull"]) == ("balanced", 6, False, "hard")
+    assert (preset["name"], preset["steps"], preset["robust"], preset["pull"]) == (
+        "balanced",
+        6,
+        False,
+        "hard",
+    )
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,8 @@ def test_a_signal_is_told_in_one_line(zedo, tmp_path, monkeypatch):
 
 
 def test_a_run_starts_from_another_prior(zedo, tmp_path):
-    """Without a step taken to speak of, it answers as that prior does; what that has seen and its terms go on."""
+    """Without a step taken to speak of, it answers as that prior does; what that has seen and its terms go
+    on."""
     first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
     assert zedo("train", "-o", first, *QUICK)[0] == 0
     more = ("--steps", 1, "--batch-size", 64, "--learning-rate", 1e-9)
@@ -97,6 +98,8 @@ def test_a_run_starts_from_another_prior(zedo, tmp_path):
     pose, sigma = torch.randn(4, 17, 3), torch.tensor(0.1)
     assert torch.allclose(before(pose, sigma), after(pose, sigma), atol=1e-3)
     assert after.card.samples_seen == before.card.samples_seen + 64
-    assert {source.name for source in after.card.sources} == {"mine"} | {source.name for source in before.card.sources}
+    assert {source.name for source in after.card.sources} == {"mine"} | {
+        source.name for source in before.card.sources
+    }
     assert after.card.licence.startswith("CC0; CC BY-SA 3.0")
     assert after.card.training.start == before.digest

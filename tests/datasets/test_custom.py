@@ -5,7 +5,7 @@ import pytest
 
 from scenes import assert_reprojects, before_camera, to_pixels
 from zedo_cli.datasets.custom import custom_predictions
-from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.skeletons import JOINTS
@@ -15,7 +15,12 @@ POINTS = before_camera(6)
 
 
 def write(path, **changed):
-    arrays = {"keypoints": to_pixels(POINTS, K), "intrinsics": K, "poses_3d": POINTS, "skeleton": "h36m17"} | changed
+    arrays = {
+        "keypoints": to_pixels(POINTS, K),
+        "intrinsics": K,
+        "poses_3d": POINTS,
+        "skeleton": "h36m17",
+    } | changed
     np.savez(path, **{key: values for key, values in arrays.items() if values is not None})
     return path
 
@@ -42,7 +47,10 @@ def test_joints_are_put_in_order_by_their_names(tmp_path):
     order = list(range(16, -1, -1))
     names = [JOINTS[i] for i in order]
     path = write(
-        tmp_path / "mine.npz", keypoints=to_pixels(POINTS, K)[:, order], poses_3d=POINTS[:, order], joint_names=names
+        tmp_path / "mine.npz",
+        keypoints=to_pixels(POINTS, K)[:, order],
+        poses_3d=POINTS[:, order],
+        joint_names=names,
     )
     assert load_dataset("custom", path).truth == pytest.approx(POINTS)
     with pytest.raises(InputError, match="joint_names must be zedo's 17"):
@@ -76,7 +84,9 @@ def test_a_prediction_is_matched_by_frame(tmp_path):
     assert made.poses == pytest.approx(data.truth + 0.01)
     assert made.hypotheses.shape == (6, 1, 17, 3)
     np.savez(tmp_path / "prediction.npz", poses_3d=POINTS[:4], frame=np.arange(4))
-    with pytest.raises(InputError, match=r"prediction.npz: 2 rows of truth.npz have no prediction, the first frame 4"):
+    with pytest.raises(
+        InputError, match=r"prediction.npz: 2 rows of truth.npz have no prediction, the first frame 4"
+    ):
         custom_predictions(tmp_path)
     np.savez(tmp_path / "prediction.npz", poses_3d=POINTS[:4])
     with pytest.raises(InputError, match=r"4 poses for 6 of truth.npz"):
@@ -111,7 +121,9 @@ def test_everything_about_joints_follows_their_names(tmp_path):
 def test_poses_that_cannot_be_told_apart_are_refused(tmp_path):
     np.savez(tmp_path / "truth.npz", poses_3d=POINTS, frame=[0, 1, 2, 0, 1, 2])
     np.savez(tmp_path / "prediction.npz", poses_3d=POINTS, frame=[0, 1, 2, 0, 1, 2], clip=[0, 0, 0, 1, 1, 1])
-    with pytest.raises(InputError, match=r"several poses share frame; tell them apart with 'clip' in truth.npz"):
+    with pytest.raises(
+        InputError, match=r"several poses share frame; tell them apart with 'clip' in truth.npz"
+    ):
         custom_predictions(tmp_path)
     np.savez(tmp_path / "truth.npz", poses_3d=POINTS, frame=[0, 1, 2, 0, 1, 2], clip=[0, 0, 0, 1, 1, 1])
     data, made = custom_predictions(tmp_path)
@@ -138,7 +150,11 @@ def test_rows_of_unknown_pelvis_are_not_scored_and_units_are_looked_at(tmp_path)
         ({"uncertainty": np.zeros((5, 17))}, "'uncertainty' has shape"),
         ({"translation": np.zeros((6, 2, 3))}, "'translation' has shape"),
         (
-            {"keypoints_2d": np.zeros((5, 17, 2)), "confidence": np.ones((6, 17)), "intrinsics": np.tile(K, (6, 1, 1))},
+            {
+                "keypoints_2d": np.zeros((5, 17, 2)),
+                "confidence": np.ones((6, 17)),
+                "intrinsics": np.tile(K, (6, 1, 1)),
+            },
             "'keypoints_2d' has shape",
         ),
         ({"joint_names": ["a"]}, "joint_names must be zedo's 17"),
@@ -156,7 +172,12 @@ def test_names_of_a_detectors_joints_say_nothing_of_the_truth(tmp_path):
     points[:, [0, 1, 8, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14]] = to_pixels(POINTS, K)[
         :, [9, 8, 0, 14, 15, 16, 11, 12, 13, 1, 2, 3, 4, 5, 6]
     ]
-    path = write(tmp_path / "mine.npz", keypoints=points, skeleton="body_25", joint_names=[f"joint {i}" for i in range(25)])
+    path = write(
+        tmp_path / "mine.npz",
+        keypoints=points,
+        skeleton="body_25",
+        joint_names=[f"joint {i}" for i in range(25)],
+    )
     data = load_dataset("custom", path)
     assert data.truth == pytest.approx(POINTS)
     assert not [note for note in data.notes if note.startswith("warning")]
@@ -164,7 +185,10 @@ def test_names_of_a_detectors_joints_say_nothing_of_the_truth(tmp_path):
 
 def test_a_camera_of_nothing_is_refused(tmp_path):
     with pytest.raises(InputError, match="intrinsics: focal lengths"):
-        load_dataset("custom", write(tmp_path / "mine.npz", intrinsics=np.zeros((3, 3)), poses_3d=POINTS - POINTS[:, :1]))
+        load_dataset(
+            "custom",
+            write(tmp_path / "mine.npz", intrinsics=np.zeros((3, 3)), poses_3d=POINTS - POINTS[:, :1]),
+        )
 
 
 def test_a_folder_without_them_is_none_of_ours(tmp_path):

@@ -9,7 +9,7 @@ from scenes import assert_reprojects, before_camera, standing_camera, to_pixels,
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.resection import reprojected
 from zedo_cli.datasets.h36m import ACTIONS, CAMERAS, CENTRE, FOCAL, LIST, LIST_DETECTIONS, MPII, h36m_dataset
-from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.ablation import common_rows
 from zedo_cli.mocap.h36m import KEPT
@@ -27,7 +27,9 @@ FRAMES = 12
 
 def lens(number):
     rotation, translation = standing_camera(0.4 + number * np.pi / 2)
-    return Camera("", pinhole(*FOCAL[number], *CENTRE[number]), DISTORTION, rotation=rotation, translation=translation)
+    return Camera(
+        "", pinhole(*FOCAL[number], *CENTRE[number]), DISTORTION, rotation=rotation, translation=translation
+    )
 
 
 def write_positions(root, recordings=RECORDINGS):
@@ -50,7 +52,11 @@ def write_keypoints(root, kind="gt", noise=0.0, recordings=RECORDINGS, cameras=(
         views = [(view + noise * generator.normal(size=view.shape)).astype(np.float32) for view in views]
         subjects.setdefault(subject, {})[action] = views
     metadata = {"layout_name": "h36m", "num_joints": 17, "keypoints_symmetry": [[4, 5, 6], [1, 2, 3]]}
-    np.savez(root / names[kind], positions_2d=np.array(subjects, dtype=object), metadata=np.array(metadata, dtype=object))
+    np.savez(
+        root / names[kind],
+        positions_2d=np.array(subjects, dtype=object),
+        metadata=np.array(metadata, dtype=object),
+    )
 
 
 def test_world_poses_come_into_the_cameras_that_the_keypoints_tell(tmp_path):
@@ -67,7 +73,9 @@ def test_world_poses_come_into_the_cameras_that_the_keypoints_tell(tmp_path):
     assert list(dict.fromkeys(data.sequence))[:3] == ["S9 Directions", "S9 Directions 1", "S9 Discussion 1"]
     rotation, translation = standing_camera(0.4 + np.pi / 2)
     mine = np.arange(FRAMES, 2 * FRAMES)
-    assert {data.keypoints.clip_names[i] for i in data.keypoints.clip[mine]} == {f"S9 Directions {CAMERAS[1]}"}
+    assert {data.keypoints.clip_names[i] for i in data.keypoints.clip[mine]} == {
+        f"S9 Directions {CAMERAS[1]}"
+    }
     seed = RECORDINGS.index(("S9", "Directions"))
     assert data.truth[mine] == pytest.approx(walking(FRAMES, seed) @ rotation.T + translation, abs=2e-3)
     assert data.up[mine[0]] == pytest.approx(rotation[:, 2], abs=1e-3)
@@ -107,7 +115,9 @@ def test_what_is_missing_is_named(tmp_path):
     with pytest.raises(InputError, match=r"data_2d_h36m_gt.npz.*found data_3d_h36m.npz"):
         h36m_dataset(tmp_path)
     write_keypoints(tmp_path)
-    with pytest.raises(InputError, match=r"13 of the sequences of Human3.6M are missing: S11 Eating, S11 Greeting"):
+    with pytest.raises(
+        InputError, match=r"13 of the sequences of Human3.6M are missing: S11 Eating, S11 Greeting"
+    ):
         h36m_dataset(tmp_path)
     data = h36m_dataset(tmp_path, allow_missing=True)
     assert {name.split()[0] for name in data.sequence} == {"S9", "S11"}
@@ -142,13 +152,19 @@ def test_the_hourglass_has_mpiis_joints(tmp_path):
     assert (data.keypoints.confidence[:, spine] == 0).all()
     others = [joint for joint in range(17) if joint != spine]
     assert (data.keypoints.confidence[:, others] == 1).all()
-    assert data.keypoints.points[:, others] == pytest.approx(h36m_dataset(tmp_path).keypoints.points[:, others], abs=0.5)
+    assert data.keypoints.points[:, others] == pytest.approx(
+        h36m_dataset(tmp_path).keypoints.points[:, others], abs=0.5
+    )
 
 
 def write_list(root):
     people, truth = [], []
     intrinsics = pinhole(*FOCAL[0], *CENTRE[0])
-    for subject, action in (*((9, number) for number in range(2, 17)), *((11, number) for number in range(2, 17)), (1, 2)):
+    for subject, action in (
+        *((9, number) for number in range(2, 17)),
+        *((11, number) for number in range(2, 17)),
+        (1, 2),
+    ):
         points = before_camera(2, subject, distance=4.5)
         pixels = to_pixels(points, intrinsics)
         for frame in range(2):
@@ -232,7 +248,10 @@ def test_pickles_with_foreign_classes_are_refused_and_named(tmp_path):
 
 def test_keypoints_that_cannot_be_pixels_are_told_at_once(tmp_path):
     write_positions(tmp_path)
-    for points, message in ((np.zeros((FRAMES, 17, 2)), "look normalised"), (np.zeros((0, 17, 2)), "holds no frame")):
+    for points, message in (
+        (np.zeros((FRAMES, 17, 2)), "look normalised"),
+        (np.zeros((0, 17, 2)), "holds no frame"),
+    ):
         subjects = {"S9": {"Directions": [points] * 4}}
         np.savez(tmp_path / "data_2d_h36m_gt.npz", positions_2d=np.array(subjects, dtype=object))
         with pytest.raises(InputError, match=message):

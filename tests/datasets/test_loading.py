@@ -15,7 +15,9 @@ def test_bundled_ones_work_at_once():
 
 @pytest.mark.parametrize("name", [name for name in DATASETS if name not in ("open", "pose2sim")])
 def test_the_others_need_a_root(name, tmp_path):
-    with pytest.raises(InputError, match=f"--dataset {name}: is not bundled; give your copy with --data-root"):
+    with pytest.raises(
+        InputError, match=f"--dataset {name}: is not bundled; give your copy with --data-root"
+    ):
         load_dataset(name)
     with pytest.raises(InputError, match="no such f"):
         load_dataset(name, tmp_path / "nowhere")
@@ -42,8 +44,13 @@ def test_keypoints_of_a_file_belong_to_the_rows(tmp_path):
     assert mine.keypoints.points[:3] == pytest.approx(data.keypoints.points[:3] + 1, abs=1e-3)
     assert any("1 of 1800 people have too few keypoints" in note for note in mine.notes)
     np.savez(path, keypoints=data.keypoints.points + 300, skeleton="h36m17")
-    assert any("of a person's height (median) off" in note for note in load_dataset("open", keypoints=str(path)).notes)
-    np.savez(path, keypoints=data.keypoints.points / 2, intrinsics=np.diag([500.0, 500, 1]), skeleton="h36m17")
+    assert any(
+        "of a person's height (median) off" in note
+        for note in load_dataset("open", keypoints=str(path)).notes
+    )
+    np.savez(
+        path, keypoints=data.keypoints.points / 2, intrinsics=np.diag([500.0, 500, 1]), skeleton="h36m17"
+    )
     with pytest.raises(InputError, match="has other intrinsics than open"):
         load_dataset("open", keypoints=str(path))
     np.savez(path, keypoints=data.keypoints.points[:7], skeleton="h36m17")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scenes import assert_reprojects, before_camera, to_pixels
-from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.mpi_inf_3dhp import CAMERAS, LIST, ORDER, PSTMO, mpi_inf_3dhp_dataset
 from zedo_cli.errors import InputError
 
@@ -72,7 +72,9 @@ def test_every_third_is_of_the_valid_frames(tmp_path):
 
 def test_missing_sequences_are_named(tmp_path):
     write_official(tmp_path, ("TS1", "TS2", "TS4", "TS6"))
-    with pytest.raises(InputError, match=r"2 of the sequences of MPI-INF-3DHP are missing: TS3, TS5; .*--allow-missing"):
+    with pytest.raises(
+        InputError, match=r"2 of the sequences of MPI-INF-3DHP are missing: TS3, TS5; .*--allow-missing"
+    ):
         mpi_inf_3dhp_dataset(tmp_path)
     data = mpi_inf_3dhp_dataset(tmp_path, allow_missing=True)
     assert set(data.sequence) == {"TS1", "TS2", "TS4", "TS6"}
@@ -96,7 +98,9 @@ def test_damaged_files_are_one_line(tmp_path):
         mpi_inf_3dhp_dataset(tmp_path)
     with h5py.File(path, "a") as file:
         file["annot3"] = np.zeros((FRAMES, 17, 3))
-    with pytest.raises(InputError, match=r"annot3 must be an array \[12, 1, 17, 3\] of numbers, and is \[12, 17, 3\]"):
+    with pytest.raises(
+        InputError, match=r"annot3 must be an array \[12, 1, 17, 3\] of numbers, and is \[12, 17, 3\]"
+    ):
         mpi_inf_3dhp_dataset(tmp_path)
 
 
@@ -161,13 +165,17 @@ def test_the_list_of_zedo(tmp_path):
     assert list(data.group[:3]) == ["Standing/Walking", "Sitting", "Reaching/Crouching"]
 
     (tmp_path / LIST).write_bytes(pickle.dumps(people[: 2 * FRAMES]))
-    with pytest.raises(InputError, match=r"4 of the sequences of MPI-INF-3DHP are missing: TS3, TS4, TS5, TS6"):
+    with pytest.raises(
+        InputError, match=r"4 of the sequences of MPI-INF-3DHP are missing: TS3, TS4, TS5, TS6"
+    ):
         mpi_inf_3dhp_dataset(tmp_path)
 
 
 def test_nothing_there(tmp_path):
     (tmp_path / "videos").mkdir()
-    with pytest.raises(InputError, match=r"looked for TS1/annot_data.mat .*; found videos/; .*vcai.mpi-inf.mpg.de"):
+    with pytest.raises(
+        InputError, match=r"looked for TS1/annot_data.mat .*; found videos/; .*vcai.mpi-inf.mpg.de"
+    ):
         mpi_inf_3dhp_dataset(tmp_path)
 
 
@@ -183,7 +191,9 @@ def test_sequences_of_which_nothing_is_left_are_named(tmp_path):
     write_official(tmp_path)
     with h5py.File(tmp_path / "TS2" / "annot_data.mat", "a") as file:
         file["valid_frame"][...] = 0
-    assert any("no frame of TS2 is valid: not scored" in note for note in mpi_inf_3dhp_dataset(tmp_path).notes)
+    assert any(
+        "no frame of TS2 is valid: not scored" in note for note in mpi_inf_3dhp_dataset(tmp_path).notes
+    )
     with h5py.File(tmp_path / "TS3" / "annot_data.mat", "a") as file:
         file["activity_annotation"][0] = np.nan
     with pytest.raises(InputError, match="activity_annotation must be whole numbers"):

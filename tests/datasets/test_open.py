@@ -6,7 +6,7 @@ import torch
 
 from zedo_cli.datasets.open import CLIP_ROWS, CLIPS, open_dataset
 from zedo_cli.evaluation.prior_quality import HELD_OUT
-from zedo_cli.pipeline.bones import bone_lengths
+from zedo_cli.pipeline.body import bone_lengths
 from zedo_cli.pipeline.rays import points_to_keypoints
 
 
@@ -35,7 +35,9 @@ def test_a_clip_is_a_person_before_a_camera(exact):
         assert np.ptp(exact.up[rows], axis=0).max() == 0
         lengths = bone_lengths(torch.from_numpy(exact.truth[rows])).numpy()
         assert (lengths.std(0) < 0.2 * lengths.mean(0)).all()
-    lean = (exact.truth[:, 8] - exact.truth[:, 0]) / np.linalg.norm(exact.truth[:, 8] - exact.truth[:, 0], axis=1)[:, None]
+    lean = (exact.truth[:, 8] - exact.truth[:, 0]) / np.linalg.norm(
+        exact.truth[:, 8] - exact.truth[:, 0], axis=1
+    )[:, None]
     assert np.median((lean * exact.up).sum(1)) > 0.9
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zedo_cli.datasets.pose2sim import pose2sim_dataset
+from zedo_cli.datasets.pose2sim import load as pose2sim_dataset
 from zedo_cli.evaluation.metrics import root_centred
 from zedo_cli.skeletons import LIMBS
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scenes import assert_reprojects, before_camera, standing_camera, to_pixels, walking
-from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.pw3d import ORDER, PROCESSED, SEQUENCES, SMPL, pw3d_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.skeletons import LIMBS
@@ -92,7 +92,9 @@ def test_its_own_detections(tmp_path):
 
 def test_missing_and_damaged_sequences_are_named(tmp_path):
     write_official(tmp_path, SEQUENCES[:22])
-    with pytest.raises(InputError, match="2 of the sequences of 3DPW are missing: office_phoneCall_00, outdoors_fencing_01"):
+    with pytest.raises(
+        InputError, match="2 of the sequences of 3DPW are missing: office_phoneCall_00, outdoors_fencing_01"
+    ):
         pw3d_dataset(tmp_path)
     assert len(pw3d_dataset(tmp_path, allow_missing=True)) == 22 * 2 * 5
     path = tmp_path / "sequenceFiles/test" / f"{SEQUENCES[4]}.pkl"
@@ -110,7 +112,9 @@ def test_processed(tmp_path):
         tmp_path / PROCESSED,
         keypoints3d17_relative=theirs,
         root_cam=points[:, 0],
-        cam_param=np.array({"f": np.full((8, 2), 1960.0), "c": np.tile([540.0, 960.0], (8, 1))}, dtype=object),
+        cam_param=np.array(
+            {"f": np.full((8, 2), 1960.0), "c": np.tile([540.0, 960.0], (8, 1))}, dtype=object
+        ),
         image_width=np.full(8, 1080),
         image_height=np.full(8, 1920),
         image_path=np.array([f"imageFiles/{SEQUENCES[i // 4]}/image_{i % 4:05d}.jpg" for i in range(8)]),
@@ -128,5 +132,7 @@ def test_processed(tmp_path):
 
 
 def test_nothing_there(tmp_path):
-    with pytest.raises(InputError, match=r"sequenceFiles/test/\*.pkl or pw3d_test.npz; found nothing; .*virtualhumans"):
+    with pytest.raises(
+        InputError, match=r"sequenceFiles/test/\*.pkl or pw3d_test.npz; found nothing; .*virtualhumans"
+    ):
         pw3d_dataset(tmp_path)

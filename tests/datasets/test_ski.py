@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from scenes import assert_reprojects, before_camera, to_pixels
-from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 
@@ -58,6 +58,9 @@ def test_bad_files_are_one_line(tmp_path):
 
 def test_points_in_pixels_are_warned_about(tmp_path):
     points = before_camera(10, distance=20.0)
-    write(tmp_path / "ski_test.h5", **{"2D": to_pixels(points, pinhole(1600.0, 1600.0, 128.0, 128.0)).reshape(10, 34)})
+    write(
+        tmp_path / "ski_test.h5",
+        **{"2D": to_pixels(points, pinhole(1600.0, 1600.0, 128.0, 128.0)).reshape(10, 34)},
+    )
     data = load_dataset("ski", tmp_path)
     assert [note for note in data.notes if note.startswith("warning")]

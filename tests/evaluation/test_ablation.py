@@ -34,7 +34,9 @@ def kinds():
 
 @pytest.fixture(scope="module")
 def priors():
-    return {name: load_prior(bundled(f"checkpoints/{name}.safetensors")) for name in (ALIKE, "open-no-rotation")}
+    return {
+        name: load_prior(bundled(f"checkpoints/{name}.safetensors")) for name in (ALIKE, "open-no-rotation")
+    }
 
 
 def test_the_priors_of_the_poster_differ_in_rotation_alone(priors):
@@ -59,7 +61,10 @@ def test_the_grid_has_every_row_of_the_poster(kinds, priors):
         if arm.reference is None:
             assert arm.ticks[:3] == (False, False, False)
         else:
-            assert (arm.reference.samples, arm.reference.data.kind) == (arm.variant.samples, arm.variant.data.kind)
+            assert (arm.reference.samples, arm.reference.data.kind) == (
+                arm.variant.samples,
+                arm.variant.data.kind,
+            )
 
 
 @pytest.mark.parametrize("name", SWITCHES)
@@ -68,7 +73,9 @@ def test_every_switch_changes_one_thing(name, kinds, priors, prior):
     arms = switch_arms(kinds[1:], [name], base, prior, priors, 1)
     full, without = arms[-1].reference, arms[-1].variant
     changed = {
-        key for key, value in without.preset.model_dump().items() if value != getattr(full.preset, key) and key != "name"
+        key
+        for key, value in without.preset.model_dump().items()
+        if value != getattr(full.preset, key) and key != "name"
     }
     others = (without.prior is not full.prior) + (without.data.kind != full.data.kind)
     assert len(changed) + others >= 1
@@ -100,7 +107,9 @@ def test_own_variants_leave_out_what_cannot_be(kinds, prior, priors):
     ten = {arm.variant.name for arm in own_arms(kinds[:1], BALANCED, prior, priors, 10)}
     assert "start: mean pose, gt" not in ten
     assert "answer: the best score, gt" in ten
-    assert len(one) == len(OWN) - 1 + sum(switch.base == "balanced" for switch in SWITCHES.values()) + 1 + len(priors)
+    assert len(one) == len(OWN) - 1 + sum(
+        switch.base == "balanced" for switch in SWITCHES.values()
+    ) + 1 + len(priors)
 
 
 def test_differences_are_those_of_the_same_frames(kinds, prior, tmp_path):

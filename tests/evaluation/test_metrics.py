@@ -37,7 +37,11 @@ def test_mpjpe_is_the_loop(poses):
     predicted, truth = poses
     truth[1, 4] = np.nan
     for row, error in enumerate(mpjpe(predicted, truth)):
-        distances = [np.linalg.norm(p - t) for p, t in zip(predicted[row], truth[row], strict=True) if np.isfinite(t).all()]
+        distances = [
+            np.linalg.norm(p - t)
+            for p, t in zip(predicted[row], truth[row], strict=True)
+            if np.isfinite(t).all()
+        ]
         assert error == pytest.approx(np.mean(distances))
 
 
@@ -134,7 +138,9 @@ def test_orientation_error_is_the_angle_of_the_turn(angle, seed):
 def test_bones_and_sides():
     truth = people(3)
     longer = truth.copy()
-    longer[:, 3] += 0.16 * (truth[:, 3] - truth[:, 2]) / np.linalg.norm(truth[:, 3] - truth[:, 2], axis=1, keepdims=True)
+    longer[:, 3] += (
+        0.16 * (truth[:, 3] - truth[:, 2]) / np.linalg.norm(truth[:, 3] - truth[:, 2], axis=1, keepdims=True)
+    )
     assert bone_length_error(longer, truth) == pytest.approx(np.full(3, 0.01))
     gaps = truth.copy()
     gaps[:, 3] = np.nan

@@ -32,7 +32,9 @@ def test_an_untrained_prior_is_as_bad_as_noise(measured):
     assert measured.poses == 120
     assert measured.denoising["0.005"]["all"] == pytest.approx(0.005, rel=0.3)
     assert set(measured.exact.mpjpe) == {*HELD_OUT, "mean"}
-    assert measured.exact.mpjpe["mean"] == pytest.approx(np.mean([measured.exact.mpjpe[name] for name in HELD_OUT]))
+    assert measured.exact.mpjpe["mean"] == pytest.approx(
+        np.mean([measured.exact.mpjpe[name] for name in HELD_OUT])
+    )
     assert measured.exact.mpjpe["mean"] > 0.2
     assert measured.exact.best_of_samples_mpjpe <= measured.exact.samples_mean_mpjpe * 1.2
     assert all(0 <= share <= 1 for share in measured.detected.coverage_90.values())
@@ -53,7 +55,10 @@ def test_figures_survive_a_file(measured, tmp_path):
 
 def test_coverage_of_samples_from_the_truths_own_distribution():
     generator = torch.Generator().manual_seed(0)
-    draws, truth = torch.randn(50, 3000, 17, 3, generator=generator), torch.randn(3000, 17, 3, generator=generator)
+    draws, truth = (
+        torch.randn(50, 3000, 17, 3, generator=generator),
+        torch.randn(3000, 17, 3, generator=generator),
+    )
     for share in (0.5, 0.9):
         assert prior_quality._coverage(draws, truth, share)["wrist"] == pytest.approx(share, abs=0.03)
     narrow = prior_quality._coverage(0.5 * draws, truth, 0.9)
@@ -87,7 +92,9 @@ def test_knees_that_bend_forward_are_beyond_the_limit():
     standing = torch.from_numpy(STANDING[None] @ np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]).T).float()
     backward, forward = standing.clone(), standing.clone()
     knee, ankle = JOINTS.index("left_knee"), JOINTS.index("left_ankle")
-    backward[0, ankle] = backward[0, knee] + torch.tensor([0.0, 0.2, 0.38])  # the heel behind, the person faces -z
+    backward[0, ankle] = backward[0, knee] + torch.tensor(
+        [0.0, 0.2, 0.38]
+    )  # the heel behind, the person faces -z
     forward[0, ankle] = forward[0, knee] + torch.tensor([0.0, 0.2, -0.38])
 
     def beyond(pose):

@@ -69,7 +69,9 @@ def test_a_damaged_chunk_is_told_with_its_mend(job, tmp_path, monkeypatch):
     (whole,) = run(job, tmp_path)
     path = tmp_path / CHUNKS / "00002.npz"
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(InputError, match=r"00002.npz: .* a chunk of this run; remove it, and go on with --resume"):
+    with pytest.raises(
+        InputError, match=r"00002.npz: .* a chunk of this run; remove it, and go on with --resume"
+    ):
         run(job, tmp_path, resume=True)
     path.unlink()
     (again,) = run(job, tmp_path, resume=True)
@@ -88,7 +90,9 @@ def test_a_run_of_other_settings_is_not_gone_on_with(job, data, seeing_prior, tm
 
 def test_what_cannot_be_done_leaves_nothing_behind(data, small_prior, tmp_path):
     job = Run((Variant("paper", data, find_preset("paper"), small_prior, 7),), STRICT)
-    with pytest.raises(InputError, match="--samples 7: preset 'paper' starts from stored clusters, for S = 1, 50"):
+    with pytest.raises(
+        InputError, match="--samples 7: preset 'paper' starts from stored clusters, for S = 1, 50"
+    ):
         run(job, tmp_path / "out")
     assert not (tmp_path / "out").exists()
     exemplars = Run((Variant("fast", data, FAST, small_prior, 501),), STRICT)
@@ -100,7 +104,9 @@ def test_what_is_not_a_run_is_left_alone(job, tmp_path):
     place = tmp_path / "out" / CHUNKS
     place.mkdir(parents=True)
     (place / "mine.txt").write_text("mine")
-    with pytest.raises(InputError, match=r"holds no run that could be gone on with \(run.json is missing\); remove it"):
+    with pytest.raises(
+        InputError, match=r"holds no run that could be gone on with \(run.json is missing\); remove it"
+    ):
         run(job, tmp_path / "out")
     assert (place / "mine.txt").read_text() == "mine"
     finished(tmp_path / "out")
@@ -108,7 +114,11 @@ def test_what_is_not_a_run_is_left_alone(job, tmp_path):
 
 
 def test_only_clusters_are_all_draws(data, seeing_prior):
-    for preset, draws in ((FAST, False), (FAST.model_copy(update={"answer": "best"}), False), (find_preset("paper"), True)):
+    for preset, draws in (
+        (FAST, False),
+        (FAST.model_copy(update={"answer": "best"}), False),
+        (find_preset("paper"), True),
+    ):
         preset = preset.model_copy(update={"steps": 1, "warmup": 0, "optimisation_steps": 1})
         variant = Variant("v", data, preset, seeing_prior, 50 if draws else 3)
         made = runs.predictions(variant, np.arange(2), Run((variant,), STRICT), {}, lambda done: None)
@@ -127,16 +137,22 @@ def test_clips_stay_whole(job, data, monkeypatch):
 def test_variants_share_what_comes_before_the_loop(data, seeing_prior, tmp_path, monkeypatch):
     begun = []
     original = runs.lift_keypoints.__globals__["begin"]
-    monkeypatch.setitem(runs.lift_keypoints.__globals__, "begin", lambda *args: begun.append(1) or original(*args))
+    monkeypatch.setitem(
+        runs.lift_keypoints.__globals__, "begin", lambda *args: begun.append(1) or original(*args)
+    )
     variants = tuple(
-        Variant(f"{steps} steps", data, FAST.model_copy(update={"steps": steps}), seeing_prior) for steps in (1, 2, 4)
+        Variant(f"{steps} steps", data, FAST.model_copy(update={"steps": steps}), seeing_prior)
+        for steps in (1, 2, 4)
     )
     together = run(Run(variants, STRICT), tmp_path / "together")
     assert len(begun) == 1
     for variant, scores in zip(variants, together, strict=True):
         (alone,) = run(Run((variant,), STRICT), tmp_path / variant.name)
         equal(scores, alone)
-    other = (variants[0], Variant("other start", data, FAST.model_copy(update={"view_noise": 3.0}), seeing_prior))
+    other = (
+        variants[0],
+        Variant("other start", data, FAST.model_copy(update={"view_noise": 3.0}), seeing_prior),
+    )
     begun.clear()
     run(Run(other, STRICT), tmp_path / "other")
     assert len(begun) == 2

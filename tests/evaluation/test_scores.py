@@ -5,7 +5,7 @@ import pytest
 
 from scenes import before_camera, to_pixels
 from zedo_cli.evaluation import metrics
-from zedo_cli.datasets.layouts import pinhole
+from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.evaluation.protocol import PAPER, STRICT

@@ -19,7 +19,8 @@ def test_means_are_over_the_groups_and_in_millimetres(report_and_scores):
     groups = [scores["answer.mpjpe"][data.group == group].mean() for group in ("one", "two")]
     assert report.figures["answer"]["mpjpe"].mean == pytest.approx(1000 * np.mean(groups), abs=1e-3)
     assert report.figures["answer"]["pck"].mean == pytest.approx(
-        100 * np.mean([scores["answer.pck"][data.group == group].mean() for group in ("one", "two")]), abs=1e-3
+        100 * np.mean([scores["answer.pck"][data.group == group].mean() for group in ("one", "two")]),
+        abs=1e-3,
     )
     figure = report.figures["best"]["pa_mpjpe"]
     assert figure.low < figure.mean < figure.high

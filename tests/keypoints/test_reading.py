@@ -15,7 +15,12 @@ from zedo_cli.skeletons import JOINTS, LIMBS, SKELETONS
 
 def document(**changes):
     people = [{"id": 4, "keypoints": [[100 + 7 * i, 200 + 11 * (i % 5), 0.5] for i in range(17)]}]
-    base = {"format": "zedo-keypoints", "version": 1, "skeleton": "coco17", "frames": [{"frame": 3, "people": people}]}
+    base = {
+        "format": "zedo-keypoints",
+        "version": 1,
+        "skeleton": "coco17",
+        "frames": [{"frame": 3, "people": people}],
+    }
     return base | changes
 
 
@@ -206,7 +211,10 @@ def test_pickles_are_refused(tmp_path):
     [
         ({"points": np.zeros((2, 17, 2))}, "'keypoints' is missing"),
         ({"keypoints": np.zeros((2, 17))}, "must be [N, N, 2]"),
-        ({"keypoints": np.ones((2, 17, 2)), "confidence": np.ones((2, 16))}, "'confidence' has shape [2, 16]"),
+        (
+            {"keypoints": np.ones((2, 17, 2)), "confidence": np.ones((2, 16))},
+            "'confidence' has shape [2, 16]",
+        ),
         ({"keypoints": np.ones((2, 17, 2)), "frame": np.ones(3, int)}, "'frame' must be 2 integers"),
         ({"keypoints": np.ones((2, 17, 2)), "intrinsics": np.eye(4)}, "'intrinsics' has shape [4, 4]"),
     ],

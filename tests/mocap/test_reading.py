@@ -57,7 +57,9 @@ def bvh(frames=12, scale=1.0, frame_time=0.1, prefix="", order="ZXY", seed=0):
             write(child, depth + 1)
         if not CHILDREN[index]:
             end = HEAD_TOP if name == "Head" else (0, -5, 5)
-            lines.extend([f"{pad}  End Site", f"{pad}  {{", f"{pad}    OFFSET {' '.join(str(scale * x) for x in end)}"])
+            lines.extend(
+                [f"{pad}  End Site", f"{pad}  {{", f"{pad}    OFFSET {' '.join(str(scale * x) for x in end)}"]
+            )
             lines.append(f"{pad}  }}")
         lines.append(f"{pad}}}")
 
@@ -84,7 +86,11 @@ def bvh(frames=12, scale=1.0, frame_time=0.1, prefix="", order="ZXY", seed=0):
         for index, (name, parent, offset) in enumerate(BONES):
             own = Rotation.from_euler(order, angles[frame, index], degrees=True)
             above = rotations[parent] if parent >= 0 else Rotation.identity()
-            at = positions[frame, parent] + above.apply(scale * np.array(offset)) if parent >= 0 else root[frame]
+            at = (
+                positions[frame, parent] + above.apply(scale * np.array(offset))
+                if parent >= 0
+                else root[frame]
+            )
             positions[frame, index] = at
             rotations.append(above * own)
             if name == "Head":
@@ -137,7 +143,10 @@ def test_recordings_are_thinned(tmp_path):
     [
         (lambda text: text.split("MOTION")[0], "has no MOTION section"),
         (lambda text: text[: text.rindex(" ")] + "\n", "has 56 numbers; it must have 57"),
-        (lambda text: text.replace("OFFSET -11.0 0.0 0.0", "OFFSET -11.0 0.0"), "line 8: has 2 numbers; it must have 3"),
+        (
+            lambda text: text.replace("OFFSET -11.0 0.0 0.0", "OFFSET -11.0 0.0"),
+            "line 8: has 2 numbers; it must have 3",
+        ),
         (lambda text: text.replace("Zrotation", "Wrotation", 1), "channel wrotation is unknown"),
         (lambda text: text.replace("RightUpLeg", "Bone7"), "no joint is known as the right hip"),
         (lambda text: text.replace("Frame Time: 0.1", "Frame Time: 0"), "no frame time"),
@@ -184,17 +193,35 @@ def acclaim(frames=25, seed=0):
     """ASF and AMC texts, and the ends of the bones (cm), by SciPy's rotations."""
     generator = np.random.default_rng(seed)
     unit = 0.45 / 2.54
-    asf = [":version 1.10", ":units", "  mass 1.0", "  length 0.45", "  angle deg", ":root", "  order TX TY TZ RX RY RZ"]
+    asf = [
+        ":version 1.10",
+        ":units",
+        "  mass 1.0",
+        "  length 0.45",
+        "  angle deg",
+        ":root",
+        "  order TX TY TZ RX RY RZ",
+    ]
     asf += ["  axis XYZ", "  position 0 0 0", "  orientation 0 0 0", ":bonedata"]
     for number, (name, _, direction, length, axis, dof) in enumerate(ASF, start=1):
-        asf += ["  begin", f"    id {number}", f"    name {name}", f"    direction {' '.join(map(str, direction))}"]
+        asf += [
+            "  begin",
+            f"    id {number}",
+            f"    name {name}",
+            f"    direction {' '.join(map(str, direction))}",
+        ]
         asf += [f"    length {length * unit}", f"    axis {' '.join(map(str, axis))} XYZ"]
         if dof:
             asf += [f"    dof {dof}", *("    limits (-160.0 20.0)" for _ in dof.split()[:1])]
             asf += ["           (-70.0 70.0)" for _ in dof.split()[1:]]
         asf.append("  end")
     parents = {name: [row[0] for row in ASF if row[1] == name] for name in ["root", *(row[0] for row in ASF)]}
-    asf += [":hierarchy", "  begin", *(f"    {name} {' '.join(c)}" for name, c in parents.items() if c), "  end"]
+    asf += [
+        ":hierarchy",
+        "  begin",
+        *(f"    {name} {' '.join(c)}" for name, c in parents.items() if c),
+        "  end",
+    ]
     amc = ["#!OML:ASF", ":FULLY-SPECIFIED", ":DEGREES"]
     ends = np.zeros((frames, len(ASF), 3))
     for frame in range(frames):
@@ -233,7 +260,11 @@ def test_asf_amc(tmp_path):
         ("spine", "lowerback"),
     ):
         assert np.abs(read.poses[:, JOINTS.index(joint)] - (want[:, index[bone]] - pelvis)).max() < 1e-4
-    for joint, bone in (("right_shoulder", "rclavicle"), ("left_elbow", "lhumerus"), ("right_wrist", "rradius")):
+    for joint, bone in (
+        ("right_shoulder", "rclavicle"),
+        ("left_elbow", "lhumerus"),
+        ("right_wrist", "rradius"),
+    ):
         assert np.abs(read.poses[:, JOINTS.index(joint)] - (want[:, index[bone]] - pelvis)).max() < 1e-4
     assert np.abs(read.poses[:, JOINTS.index("head_top")] - (want[:, index["head"]] - pelvis)).max() < 1e-4
     assert set(read.subjects) == {"13"}
@@ -321,7 +352,9 @@ def test_a_motion_without_its_skeleton(tmp_path):
 def h36m(path, poses, joints=32):
     full = np.zeros((len(poses), joints, 3), np.float32)
     full[:, list(KEPT) if joints == 32 else range(17)] = poses + np.array([1.0, 2, 0.9])
-    np.savez_compressed(path, positions_3d={"S1": {"Walking": full, "Eating 1": full[:7]}, "S5": {"Greeting": full}})
+    np.savez_compressed(
+        path, positions_3d={"S1": {"Walking": full, "Eating 1": full[:7]}, "S5": {"Greeting": full}}
+    )
 
 
 @pytest.mark.parametrize("joints", [32, 17])
@@ -358,9 +391,9 @@ def test_a_pickle_with_foreign_classes_is_refused_by_name(tmp_path, capsys):
     ],
 )
 def test_bad_human36m(tmp_path, content, message):
-    np.savez(tmp_path / "data_3d_h36m.npz", positions_3d=np.array(content, dtype=object)) if isinstance(content, dict) else (
-        np.savez(tmp_path / "data_3d_h36m.npz", positions_3d=_boxed(content))
-    )
+    np.savez(tmp_path / "data_3d_h36m.npz", positions_3d=np.array(content, dtype=object)) if isinstance(
+        content, dict
+    ) else (np.savez(tmp_path / "data_3d_h36m.npz", positions_3d=_boxed(content)))
     with pytest.raises(InputError) as error:
         read_motions([tmp_path / "data_3d_h36m.npz"])
     assert message in str(error.value)
@@ -401,7 +434,8 @@ def test_good_files_of_a_mixed_folder_are_used(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("empty", "none of its 0 files"), ("a.fbx", "of no known format"), ("no.bvh", "cannot be read")]
+    ("name", "message"),
+    [("empty", "none of its 0 files"), ("a.fbx", "of no known format"), ("no.bvh", "cannot be read")],
 )
 def test_nothing_to_read(tmp_path, name, message):
     (tmp_path / "empty").mkdir()

@@ -6,8 +6,14 @@ import pytest
 import torch
 
 from places import people
-from zedo_cli.pipeline.bones import bone_lengths
-from zedo_cli.pipeline.clip import FEWEST_ROWS, bones_of_poses, size_factor, standing_height, vertical_of_poses
+from zedo_cli.pipeline.body import bone_lengths
+from zedo_cli.pipeline.clip import (
+    FEWEST_ROWS,
+    bones_of_poses,
+    size_factor,
+    standing_height,
+    vertical_of_poses,
+)
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.skeletons import BONE_LENGTHS, BONES
 from zedo_cli.training.augmentation import upright

@@ -52,7 +52,8 @@ def test_a_full_step_is_the_denoiser_and_a_flow_step_a_part_of_it():
 
 @pytest.mark.parametrize(("step", "drifts"), [(flow_step, False), (full_step, True)])
 def test_more_flow_steps_end_where_few_do(step, drifts):
-    """Of a prior of spread 0.1 m, a pose half a metre off: full steps go on toward the mean, flow steps do not."""
+    """Of a prior of spread 0.1 m, a pose half a metre off: full steps go on toward the mean, flow steps do
+    not."""
 
     def denoise(pose, sigma, view=None):
         return pose * 0.01 / (0.01 + sigma**2)

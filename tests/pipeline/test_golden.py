@@ -1,4 +1,5 @@
-"""Preset `paper` computes what the authors' program computes: see tests/golden/README.md for the tolerances."""
+"""Preset `paper` computes what the authors' program computes: see tests/golden/README.md for the
+tolerances."""
 
 import json
 
@@ -30,7 +31,11 @@ class Golden:
         self.network = ScoreNetwork(
             hidden=self.meta["hidden"], embed=self.meta["embed"], groups=self.meta["groupnorm_groups"]
         )
-        weights = {key[2:]: value for key, value in self.tensors.items() if key.startswith("w_") and key != "w_sigmas"}
+        weights = {
+            key[2:]: value
+            for key, value in self.tensors.items()
+            if key.startswith("w_") and key != "w_sigmas"
+        }
         self.network.load_state_dict(weights)
         self.network.eval().requires_grad_(False)
         self.prior = Prior(card, self.network, {}).eval()
@@ -120,9 +125,17 @@ def test_loop(golden):
 
 def test_preset_paper_has_the_golden_constants(golden):
     paper = PRESETS["paper"]
-    assert sub_vp_noise_levels(5).tolist() == sub_vp_noise_levels(5, golden.meta["T"], golden.meta["sampling_eps"]).tolist()
+    assert (
+        sub_vp_noise_levels(5).tolist()
+        == sub_vp_noise_levels(5, golden.meta["T"], golden.meta["sampling_eps"]).tolist()
+    )
     assert paper.warmup / paper.steps == golden.meta["warmup"] / golden.meta["steps"]
-    assert (paper.step, paper.schedule, paper.pull, paper.optimise_start) == ("sub-vp", "sub-vp", "hard", True)
+    assert (paper.step, paper.schedule, paper.pull, paper.optimise_start) == (
+        "sub-vp",
+        "sub-vp",
+        "hard",
+        True,
+    )
     assert (golden.meta["beta_min"], golden.meta["beta_max"]) == (SubVP.BETA_MIN, SubVP.BETA_MAX)
 
 

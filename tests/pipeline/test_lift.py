@@ -70,11 +70,14 @@ def test_a_row_does_not_depend_on_its_batch(seen, prior, preset):
 
 def test_permuting_people_permutes_poses(seen, prior, preset):
     order = torch.tensor([3, 1, 5, 0, 2, 4])
-    assert (run(seen, prior, preset).pose[order] - run(rows(seen, order), prior, preset).pose).abs().max() < 1e-4
+    assert (
+        run(seen, prior, preset).pose[order] - run(rows(seen, order), prior, preset).pose
+    ).abs().max() < 1e-4
 
 
 def test_another_camera_with_matching_keypoints_changes_nothing(seen, prior, preset):
-    """The method sees rays, so K and keypoints may change together; only the paper's optimised start measures pixels."""
+    """The method sees rays, so K and keypoints may change together; only the paper's optimised start measures
+    pixels."""
     preset = preset.model_copy(update={"optimise_start": False})
     other = torch.tensor([[1500.0, 0, 300], [0, 1530, 700], [0, 0, 1]])
     homogeneous = torch.cat([seen.keypoints, torch.ones(6, 17, 1)], -1) @ (other @ INTRINSICS.inverse()).T
@@ -91,9 +94,14 @@ def test_where_a_missing_joint_was_said_to_be_does_not_matter(seen, prior, prese
 def test_a_true_pose_with_a_perfect_prior_stays():
     """On its rays, with a denoiser that returns the truth, every kind of step leaves the pose where it is."""
     torch.manual_seed(0)
-    pose, translation = 0.3 * torch.randn(3, 17, 3, dtype=torch.float64), torch.tensor([0.1, 0.2, 4.0], dtype=torch.float64)
+    pose, translation = (
+        0.3 * torch.randn(3, 17, 3, dtype=torch.float64),
+        torch.tensor([0.1, 0.2, 4.0], dtype=torch.float64),
+    )
     keypoints = points_to_keypoints(pose + translation, INTRINSICS.double())
-    directions, rays = (f(keypoints, INTRINSICS.double()) for f in (keypoints_to_directions, keypoints_to_rays))
+    directions, rays = (
+        f(keypoints, INTRINSICS.double()) for f in (keypoints_to_directions, keypoints_to_rays)
+    )
     solve = translation_solver(directions, torch.ones(3, 17, dtype=torch.float64))
 
     def pull(pose, translation, sigma):
@@ -104,7 +112,9 @@ def test_a_true_pose_with_a_perfect_prior_stays():
     assert torch.allclose(found + moved, pose + translation, atol=1e-9)
     found, moved = zedo(pose, solve(pose), lambda x, *_: x, levels, solve, pull, flow_step, warmup=3)
     assert torch.allclose(found + moved, pose + translation, atol=1e-9)
-    drifted, _ = zedo(pose, solve(pose), lambda x, s, v: pose, levels[-1:], solve, pull, sub_vp_step, warmup=1)
+    drifted, _ = zedo(
+        pose, solve(pose), lambda x, s, v: pose, levels[-1:], solve, pull, sub_vp_step, warmup=1
+    )
     assert torch.allclose(drifted, pose, atol=2e-3)
 
 

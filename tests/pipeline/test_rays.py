@@ -26,7 +26,9 @@ INTRINSICS = torch.tensor([[900.0, 2, 400], [0, 950, 300], [0, 0, 1]], dtype=tor
 @pytest.fixture
 def points():
     generator = torch.Generator().manual_seed(0)
-    return torch.randn(3, 17, 3, generator=generator, dtype=torch.float64) * 0.4 + torch.tensor([0.2, -0.1, 4])
+    return torch.randn(3, 17, 3, generator=generator, dtype=torch.float64) * 0.4 + torch.tensor(
+        [0.2, -0.1, 4]
+    )
 
 
 def test_points_lie_on_the_rays_of_their_keypoints(points):
@@ -78,7 +80,9 @@ def test_distances_are_those_of_the_pull(points):
 
 
 def test_the_mirror_image_of_a_view_is_the_view_of_the_mirror_image(points):
-    view = View(normalize(points, dim=-1), torch.rand(3, 17), torch.tensor([[0.6, -0.8, 0.0]]), torch.ones(3, 10))
+    view = View(
+        normalize(points, dim=-1), torch.rand(3, 17), torch.tensor([[0.6, -0.8, 0.0]]), torch.ones(3, 10)
+    )
     mirrored = mirrored_view(view)
     assert torch.equal(mirrored.rays, normalize(mirrored_pose(points), dim=-1))
     assert torch.equal(mirrored.up, torch.tensor([[-0.6, -0.8, 0.0]]))
@@ -89,4 +93,6 @@ def test_the_mirror_image_of_a_view_is_the_view_of_the_mirror_image(points):
 
 def test_no_gain_leaves_the_joint(points):
     rays = keypoints_to_rays(points_to_keypoints(points, INTRINSICS) + 20, INTRINSICS)
-    assert torch.equal(pull_on_rays(points, points[:, :1], rays, torch.zeros(3, 17, 1, dtype=torch.float64)), points)
+    assert torch.equal(
+        pull_on_rays(points, points[:, :1], rays, torch.zeros(3, 17, 1, dtype=torch.float64)), points
+    )

@@ -39,7 +39,11 @@ def posterior_of(candidates, which, spread=0.05, missing=()):
     weights[:, list(missing)] = 0
     directions[:, list(missing)] = torch.tensor([5.0, 5.0, 1.0])
     return exemplar_posterior(
-        Starts(candidates, torch.zeros(17)), directions, weights, translation_solver(directions, weights), spread
+        Starts(candidates, torch.zeros(17)),
+        directions,
+        weights,
+        translation_solver(directions, weights),
+        spread,
     )
 
 
@@ -126,7 +130,9 @@ def test_place_on_ray_does_without_the_pelvis():
 def test_quaternions_of_any_length_turn():
     half = math.pi / 8
     rotation = quaternion_to_rotation(5 * torch.tensor([math.cos(half), 0, math.sin(half), 0]))
-    assert torch.allclose(rotation, camera_rotation(torch.tensor(2 * half), torch.tensor(0.0), torch.tensor(0.0)), atol=1e-6)
+    assert torch.allclose(
+        rotation, camera_rotation(torch.tensor(2 * half), torch.tensor(0.0), torch.tensor(0.0)), atol=1e-6
+    )
 
 
 def gaussian(mean, spread):

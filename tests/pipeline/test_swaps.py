@@ -49,6 +49,7 @@ def test_a_lift_undoes_and_reports_them(prior):
     found = lifted.swapped
     assert found.any()
     errors = [
-        (part.pose - part.pose[:, :1] - points + points[:, :1]).norm(dim=-1)[found].mean() for part in (lifted, stubborn)
+        (part.pose - part.pose[:, :1] - points + points[:, :1]).norm(dim=-1)[found].mean()
+        for part in (lifted, stubborn)
     ]
     assert errors[0] < 0.6 * errors[1]

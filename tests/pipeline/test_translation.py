@@ -88,7 +88,10 @@ def test_remainder_is_what_the_solve_leaves():
 
 def test_a_person_behind_the_camera_comes_to_the_front():
     pose, _, directions = people(6)
-    assert (translation_solver(directions, torch.ones(directions.shape[:2], dtype=torch.float64))(-pose)[..., 2] > 0).all()
+    assert (
+        translation_solver(directions, torch.ones(directions.shape[:2], dtype=torch.float64))(-pose)[..., 2]
+        > 0
+    ).all()
 
 
 def test_one_solver_serves_many_hypotheses():
@@ -107,10 +110,15 @@ def test_paper_weights_are_squared_and_clamped():
 
 def test_the_regression_agrees_with_the_prepared_solve():
     torch.manual_seed(0)
-    pose, place = 0.4 * torch.randn(4, 17, 3, dtype=torch.float64), torch.tensor([0.5, -0.3, 4], dtype=torch.float64)
+    pose, place = (
+        0.4 * torch.randn(4, 17, 3, dtype=torch.float64),
+        torch.tensor([0.5, -0.3, 4], dtype=torch.float64),
+    )
     rays = pose + place + 0.02 * torch.randn(4, 17, 3, dtype=torch.float64)
     weights = torch.rand(4, 17, dtype=torch.float64)
-    assert torch.allclose(solve_translation(pose, rays, weights), translation_solver(rays, weights)(pose), atol=1e-9)
+    assert torch.allclose(
+        solve_translation(pose, rays, weights), translation_solver(rays, weights)(pose), atol=1e-9
+    )
     exact = solve_translation(pose, normalize(pose + place, dim=-1), weights)
     assert torch.allclose(exact, place.expand(4, 1, 3), atol=1e-9)
     single = solve_translation(pose.float(), (pose + place).float(), weights.float())

@@ -38,7 +38,15 @@ def poses():
 def test_npz(poses, tmp_path):
     write_poses(poses, tmp_path / "o.npz")
     with np.load(tmp_path / "o.npz", allow_pickle=False) as file:
-        for name in ("poses_3d", "hypotheses_3d", "translation", "hypothesis_score", "uncertainty", "frame", "intrinsics"):
+        for name in (
+            "poses_3d",
+            "hypotheses_3d",
+            "translation",
+            "hypothesis_score",
+            "uncertainty",
+            "frame",
+            "intrinsics",
+        ):
             assert np.array_equal(file[name], getattr(poses, name), equal_nan=file[name].dtype.kind == "f")
         assert tuple(file["joint_names"]) == JOINTS
         assert json.loads(str(file["meta"])) == poses.meta
@@ -48,7 +56,9 @@ def test_json_is_strict_and_complete(poses, tmp_path):
     write_poses(poses, tmp_path / "o.json")
     document = json.loads((tmp_path / "o.json").read_text(), parse_constant=pytest.fail)
     assert document["meta"] == poses.meta
-    assert document["poses"][2]["pose_3d"] == [pytest.approx(joint, abs=1e-5) for joint in poses.poses_3d[2].tolist()]
+    assert document["poses"][2]["pose_3d"] == [
+        pytest.approx(joint, abs=1e-5) for joint in poses.poses_3d[2].tolist()
+    ]
     assert document["poses"][1]["uncertainty"] == [None] * 17
     assert [row["frame"] for row in document["poses"]] == [5, 6, 6]
 

@@ -49,7 +49,9 @@ def test_the_small_prior_is_bundled_too_and_answers_alike(prior):
     scene = draw_scene(held_out_people(100, 0)["CMU 13/14"], torch.Generator().manual_seed(0))
     nothing, far = torch.zeros_like(scene.poses), torch.tensor(4.0)
     with torch.no_grad():
-        errors = [(p(nothing, far, exact_view(scene)) - scene.poses).norm(dim=-1).mean() for p in (prior, small)]
+        errors = [
+            (p(nothing, far, exact_view(scene)) - scene.poses).norm(dim=-1).mean() for p in (prior, small)
+        ]
     assert errors[1] < 1.25 * errors[0]
 
 

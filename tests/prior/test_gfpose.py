@@ -145,7 +145,9 @@ def test_the_command(weights, zedo, tmp_path, keypoints_npz):
     code, out, _ = zedo("import", tmp_path / "zedo.pth", "-o", output, "--weights", "raw")
     assert code == 0
     assert "parameters" in out
-    assert zedo("lift", keypoints_npz, "--prior", output, "-o", tmp_path / "o.npz", "--preset", "fast")[0] == 0
+    assert (
+        zedo("lift", keypoints_npz, "--prior", output, "-o", tmp_path / "o.npz", "--preset", "fast")[0] == 0
+    )
     for words, message in (
         ((tmp_path / "none.pth", "-o", output), "no such checkpoint"),
         ((tmp_path / "zedo.pth", "-o", output, "--weights", "some"), "--weights some: unknown"),

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from zedo_cli.pipeline.bones import bone_lengths
+from zedo_cli.pipeline.body import bone_lengths
 from zedo_cli.pipeline.rays import View
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS, POSE_SPREAD
 from zedo_cli.prior.prior import Prior
@@ -98,7 +98,9 @@ def test_bones_and_vertical_change_the_answer_where_they_are_told(prior, view):
     plain = prior(pose, sigma, view)
     tall = view._replace(bones=1.1 * bone_lengths(plain))
     short = view._replace(bones=0.9 * bone_lengths(plain))
-    assert (bone_lengths(prior(pose, sigma, tall)) > bone_lengths(prior(pose, sigma, short))).float().mean() > 0.8
+    assert (
+        bone_lengths(prior(pose, sigma, tall)) > bone_lengths(prior(pose, sigma, short))
+    ).float().mean() > 0.8
     up = normalize(torch.tensor([[0.1, -1, 0.2]]), dim=-1).expand(5, 3)
     leaning = prior(pose, sigma, view._replace(up=up))
     assert not torch.allclose(leaning, plain, atol=1e-3)

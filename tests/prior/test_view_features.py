@@ -87,7 +87,9 @@ def test_what_is_known_besides_is_told_in_the_turned_frame(view):
     up, bones = normalize(torch.randn(20, 3), dim=-1), 0.1 + torch.rand(20, len(BONES))
     told = context_features(view._replace(up=up, bones=bones), rotation)
     assert told.shape == (20, CONTEXT)
-    turned = context_features(View(view.rays @ rotation.mT, view.confidence, up @ rotation.mT[0], bones), torch.eye(3))
+    turned = context_features(
+        View(view.rays @ rotation.mT, view.confidence, up @ rotation.mT[0], bones), torch.eye(3)
+    )
     assert torch.allclose(told[0], turned[0], atol=1e-5)
     assert (told[:, -1] == 1).all()
 

@@ -24,8 +24,18 @@ def test_the_layout_is_the_posters_with_the_published_beside(small_prior):
     table = poster_table(report_of("3dhp", small_prior))
     assert table.columns[2:8] == ["RO", "WU", "RA", "GT", "S = 1", "S = 50"]
     rows = [row for row in table.rows if row[0] == "gt"]
-    assert [row[2:6] for row in rows] == [["", "", "", "x"], ["x", "", "", "x"], ["x", "x", "", "x"], ["x", "x", "x", "x"]]
-    assert [row[8] for row in rows] == ["148.3 / 88.8", "", "113.8 / 74.1 (-34.5 / -14.7)", "99.9 / 67.9 (-48.4 / -20.9)"]
+    assert [row[2:6] for row in rows] == [
+        ["", "", "", "x"],
+        ["x", "", "", "x"],
+        ["x", "x", "", "x"],
+        ["x", "x", "x", "x"],
+    ]
+    assert [row[8] for row in rows] == [
+        "148.3 / 88.8",
+        "",
+        "113.8 / 74.1 (-34.5 / -14.7)",
+        "99.9 / 67.9 (-48.4 / -20.9)",
+    ]
     assert re.fullmatch(r"\d+\.\d / \d+\.\d \(-\d+\.\d / -\d+\.\d\)", rows[2][6])
     assert table.rows[-1][:2] == ["published: 3dhp", "3DHP"]
     assert table.rows[-1][8:] == ["86.5 / 55.9", "55.2 / 38.6"]

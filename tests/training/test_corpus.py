@@ -28,7 +28,9 @@ def test_the_users_own(tmp_path):
     np.savez(tmp_path / "a.npz", pos=(pose * 1e4).astype(np.int16), scale=np.float32(1e-4), license="CC0")
     corpus = Corpus.load([tmp_path / "a.npz"])
     assert corpus.poses[:, 2, 1].numpy() == pytest.approx(-(pose[:, 2] - pose[:, 0])[:, 2], abs=2e-4)
-    assert [(source.name, source.poses, source.licence) for source in corpus.sources_without(())] == [("a", 1200, "CC0")]
+    assert [(source.name, source.poses, source.licence) for source in corpus.sources_without(())] == [
+        ("a", 1200, "CC0")
+    ]
     assert corpus.licence == "CC0"
 
 

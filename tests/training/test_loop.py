@@ -86,7 +86,12 @@ def errors(prior, corpus, sigma):
 def test_it_learns_and_looks_at_the_view(corpus, tmp_path):
     """600 small steps take a third off 0.3 m of noise without a view, and more with one."""
     settings = SETTINGS.model_copy(
-        update={"steps": 600, "network": NETWORK | {"width": 128, "inner": 256}, "ema": 0.99, "learning_rate": 3e-3}
+        update={
+            "steps": 600,
+            "network": NETWORK | {"width": 128, "inner": 256},
+            "ema": 0.99,
+            "learning_rate": 3e-3,
+        }
     )
     prior = train(corpus, settings, tmp_path / "p.safetensors", ALONE)
     blind, seeing = errors(prior, corpus, 0.3)
@@ -114,7 +119,15 @@ def test_a_broken_run_resumes_to_the_same_result(corpus, tmp_path, unbroken):
         train(corpus, SETTINGS, output, ALONE, save_every=20, progress=stop)
     assert not output.exists()
     seen = []
-    train(corpus, SETTINGS, output, ALONE, save_every=20, resume=True, progress=lambda done, _: seen.append(done))
+    train(
+        corpus,
+        SETTINGS,
+        output,
+        ALONE,
+        save_every=20,
+        resume=True,
+        progress=lambda done, _: seen.append(done),
+    )
     assert seen[0] == 21
     assert output.read_bytes() == unbroken[1].read_bytes()
 
@@ -165,7 +178,9 @@ def test_a_state_of_another_device_is_not_called_damaged(corpus, unbroken, tmp_p
 
 def test_states_are_found_whatever_the_name(tmp_path):
     (tmp_path / "run[1].step-00000010.state.pt").touch()
-    assert [path.name for path in state_files(tmp_path / "run[1].safetensors")] == ["run[1].step-00000010.state.pt"]
+    assert [path.name for path in state_files(tmp_path / "run[1].safetensors")] == [
+        "run[1].step-00000010.state.pt"
+    ]
 
 
 def test_half_precision_is_for_the_network_alone(seeing_prior):
@@ -177,7 +192,9 @@ def test_half_precision_is_for_the_network_alone(seeing_prior):
 
     poses = 0.25 * torch.randn(64, 17, 3, generator=torch.Generator().manual_seed(0))
     noise, sigma = torch.randn(64, 17, 3), torch.tensor([0.002])
-    view = View(torch.nn.functional.normalize(poses + torch.tensor([1.0, 0.5, 3.0]), dim=-1), torch.ones(64, 17))
+    view = View(
+        torch.nn.functional.normalize(poses + torch.tensor([1.0, 0.5, 3.0]), dim=-1), torch.ones(64, 17)
+    )
     network = Knowing()
     prior = Prior(seeing_prior.card, HalfPrecision(network, torch.device("cpu")), {})
     skip, out, *_ = PARAMETRISATIONS["EDM"](sigma)
@@ -248,7 +265,18 @@ main(sys.argv[1:])
 
 def test_two_processes_learn_as_one_with_twice_the_batch(tmp_path):
     """Plain data parallelism over gloo: the same loss, within the noise of other samples."""
-    small = ("--network", "small", "--steps", "40", "--save-every", "40", "--device", "cpu", "--learning-rate", "0.003")
+    small = (
+        "--network",
+        "small",
+        "--steps",
+        "40",
+        "--save-every",
+        "40",
+        "--device",
+        "cpu",
+        "--learning-rate",
+        "0.003",
+    )
     (tmp_path / "both.py").write_text(TELLING)
     run = (
         sys.executable,
@@ -261,7 +289,9 @@ def test_two_processes_learn_as_one_with_twice_the_batch(tmp_path):
     )
     two, one = tmp_path / "two.safetensors", tmp_path / "one.safetensors"
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run([*run, *small, "--batch-size", "128", "-o", two], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [*run, *small, "--batch-size", "128", "-o", two], env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     alone = [sys.executable, "-m", "zedo_cli", "train", *small, "--batch-size", "256", "-o", one]
     assert subprocess.run(alone, capture_output=True).returncode == 0
@@ -308,7 +338,9 @@ def test_weights_make_every_loss_count_alike():
 
 
 def test_noise_reaches_from_millimetres_to_beyond_a_body():
-    sigma = draw_noise_levels(SETTINGS.model_copy(update={"batch_size": 80_000}), torch.Generator().manual_seed(0))
+    sigma = draw_noise_levels(
+        SETTINGS.model_copy(update={"batch_size": 80_000}), torch.Generator().manual_seed(0)
+    )
     low, high = SETTINGS.noise_range
     assert (sigma.min().item(), sigma.max().item()) == pytest.approx((low, high))
     assert 0.1 < (sigma == high).float().mean() < 0.2
@@ -339,7 +371,9 @@ def test_rare_classes_weigh_more():
 
 def test_a_grown_network_does_not_look_at_what_is_new():
     torch.manual_seed(0)
-    before, after = (ViewNetwork(width=32, inner=32, blocks=1, embed=16, context=context) for context in (0, 14))
+    before, after = (
+        ViewNetwork(width=32, inner=32, blocks=1, embed=16, context=context) for context in (0, 14)
+    )
     torch.nn.init.normal_(before.leave.weight)
     after.load_state_dict(grown(before.state_dict(), after.state_dict()))
     pose, time, features = torch.randn(8, 17, 3), torch.tensor([1.0]), torch.randn(8, 52)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from zedo_cli.pipeline.bones import bone_lengths
+from zedo_cli.pipeline.body import bone_lengths
 from zedo_cli.pipeline.rays import View
 from zedo_cli.skeletons import ADULT, JOINTS, MIRROR
 from zedo_cli.training import scene as scenes
@@ -73,7 +73,9 @@ def test_noise_is_of_the_size_that_was_asked_for(scene, exact, detected):
 
 def test_confidence_tells_a_part_of_the_truth(scene, exact, detected):
     error, seen = heights_off(detected, exact, scene), detected.confidence > 0
-    trusted, doubted = (error[seen & part].mean() for part in (detected.confidence > 0.8, detected.confidence < 0.4))
+    trusted, doubted = (
+        error[seen & part].mean() for part in (detected.confidence > 0.8, detected.confidence < 0.4)
+    )
     assert doubted > 1.5 * trusted
     assert ((detected.confidence >= 0) & (detected.confidence <= 1)).all()
 

@@ -1,59 +1,71 @@
-"""Where a camera stood, from points of which both the place in the world and the pixel are known."""
+"""The pose of a camera, from points whose positions in the world and pixels are both known."""
 
 from typing import Any
 
 import numpy as np
 
-from zedo_cli.cameras.container import Camera, projected
+from zedo_cli.cameras.container import Camera
+from zedo_cli.cameras.intrinsics import project
 from zedo_cli.errors import InputError
+from zedo_cli.registry import missing_extra
 
 FEWEST_POINTS = 12
 OUTLIER = 3.0
-"""Distance (px) beyond which a point counts by its distance alone, no more by its square (Huber)."""
+"""Distance (px) beyond which a point counts by its distance, no longer by its square (Huber)."""
 
 
-def resected_camera(
-    points: np.ndarray, pixels: np.ndarray, intrinsics: np.ndarray, name: str, size: tuple[float, float] | None = None
+def resect_camera(
+    points: np.ndarray,
+    pixels: np.ndarray,
+    intrinsics: np.ndarray,
+    name: str,
+    size: tuple[float, float] | None = None,
 ) -> Camera:
-    """The camera of known K that sees world `points [N, 3]` (m) at `pixels [N, 2]`, with rotation, translation, distortion.
+    """The camera of known K that sees world `points [N, 3]` (m) at `pixels [N, 2]`, with rotation,
+    translation, distortion.
 
-    A direct linear transform (Hartley and Zisserman, section 7.1) starts a robust least squares over the pose and OpenCV's
-    five coefficients; the points should fill a part of the image and not lie in one plane. Rows with NaN do not count.
-    Needs SciPy. Raises `InputError` if there are too few points.
+    A direct linear transform (Hartley and Zisserman, section 7.1) starts a robust least squares over the pose
+    and OpenCV's five coefficients; the points should fill a part of the image and not lie in one plane. Rows
+    with NaN are ignored. Needs SciPy. Raises `InputError` if there are too few points.
     """
     try:
         from scipy.optimize import least_squares
         from scipy.spatial.transform import Rotation
     except ImportError as error:
-        raise InputError(f"{name}: where the camera stood is solved with SciPy: pip install 'zedo-cli[eval]'") from error
+        raise missing_extra("scipy", "eval", source=name) from error
 
     known = np.isfinite(points).all(1) & np.isfinite(pixels).all(1)
     if known.sum() < FEWEST_POINTS:
-        raise InputError(f"{name}: {known.sum()} points tell nothing of where the camera stood; {FEWEST_POINTS} are needed")
+        raise InputError(
+            f"{known.sum()} points are too few to solve the pose of the camera; {FEWEST_POINTS} are needed",
+            source=name,
+        )
     points, pixels = np.asarray(points[known], np.float64), np.asarray(pixels[known], np.float64)
 
     def camera(parameters: np.ndarray) -> Camera:
         rotation = Rotation.from_rotvec(parameters[:3]).as_matrix()
-        return Camera(name, intrinsics, parameters[6:], size=size, rotation=rotation, translation=parameters[3:6])
+        return Camera(
+            name, intrinsics, parameters[6:], size=size, rotation=rotation, translation=parameters[3:6]
+        )
 
     def misfit(parameters: np.ndarray) -> Any:
-        return (reprojected(camera(parameters), points) - pixels).ravel()
+        return (reproject(camera(parameters), points) - pixels).ravel()
 
     rotation, translation = _linear(points, pixels, intrinsics)
     start = np.concatenate([Rotation.from_matrix(rotation).as_rotvec(), translation, np.zeros(5)])
     return camera(least_squares(misfit, start, loss="huber", f_scale=OUTLIER, x_scale="jac").x)
 
 
-def to_camera(camera: Camera, points: np.ndarray) -> np.ndarray:
+def world_to_camera(camera: Camera, points: np.ndarray) -> np.ndarray:
     """World `points [..., 3]` (m) in the frame of a camera of known rotation and translation."""
     if camera.rotation is None or camera.translation is None:
-        raise ValueError(f"{camera.name}: where the camera stands is not known")
+        raise ValueError(f"{camera.name}: the pose of the camera is not known")
     return np.asarray(points, np.float64) @ camera.rotation.T + camera.translation
 
 
-def reprojected(camera: Camera, points: np.ndarray) -> np.ndarray:
+def reproject(camera: Camera, points: np.ndarray) -> np.ndarray:
     """The pixels `[..., 2]` at which the camera, lens included, sees world `points [..., 3]`."""
-    return camera.distort(projected(to_camera(camera, points), camera.intrinsics))
+    return camera.distort(project(world_to_camera(camera, points), camera.intrinsics))
 
 
 def _linear(points: np.ndarray, pixels: np.ndarray, intrinsics: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""`zedo eval`: how good the lifts are, on people whose 3D is known."""
+"""`zedo eval`: errors of the lifted poses of people whose 3D is known."""
 
 import time
 from dataclasses import replace
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from zedo_cli.cli.measuring import print_notes, print_tables, run_with_progress
 from zedo_cli.cli.options import (
+    DATA,
     METHOD,
+    PRESET,
     AllowMissing,
     BatchSize,
     Changes,
@@ -25,7 +26,7 @@ from zedo_cli.cli.options import (
     Seed,
     Stride,
 )
-from zedo_cli.lifter import DEFAULT_PRESET
+from zedo_cli.cli.terminal import print_notes, print_tables, run_with_progress
 
 if TYPE_CHECKING:
     from zedo_cli.datasets.container import Dataset
@@ -40,9 +41,10 @@ def evaluate(
     keypoints: Annotated[
         str | None,
         typer.Option(
-            help="The 2D: gt, detected (open, pose2sim, 3dpw), cpn, sh (h36m), or a file with a row for each of the data"
-            " set. [default: the first that it has]",
-            rich_help_panel="Data",
+            help="2D keypoints: gt, detected (open, validation, pose2sim, 3dpw), swapped"
+            " (validation), cpn, sh (h36m), or a"
+            " file with a row for each row of the data set. [default: the first that it has]",
+            rich_help_panel=DATA,
             show_default=False,
         ),
     ] = None,
@@ -51,10 +53,14 @@ def evaluate(
     limit: Limit = None,
     allow_missing: AllowMissing = False,
     samples: Samples = 1,
-    preset: PresetName = DEFAULT_PRESET,
+    preset: PresetName = PRESET,
     changes: Changes = None,
     clips: Annotated[
-        bool, typer.Option(help="Frames of a clip share what they can, as in zedo lift.", rich_help_panel=METHOD)
+        bool,
+        typer.Option(
+            help="Estimate from all frames of a track what they share, as zedo lift does.",
+            rich_help_panel=METHOD,
+        ),
     ] = False,
     prior: PriorFile = None,
     seed: Seed = 0,
@@ -63,7 +69,8 @@ def evaluate(
         typer.Option(
             "--output",
             "-o",
-            help="Folder of the report: JSON, CSV, Markdown, LaTeX and pictures. [default: eval_DATASET, here]",
+            help="Folder of the report: JSON, CSV, Markdown, LaTeX and figures. [default:"
+            " eval_DATASET, here]",
             show_default=False,
         ),
     ] = None,
@@ -71,52 +78,60 @@ def evaluate(
     device: Device = "auto",
     batch_size: BatchSize = 512,
 ) -> None:
-    """Measure the lifts of a data set: errors with their intervals, beside published ones, calibration, pictures.
+    """Measure errors on a data set, with intervals, beside published figures; calibration and pictures.
 
-    Every frame is lifted for itself, unless `--clips`. How your own copies have to look: docs/evaluation.md.
+    Every frame is lifted by itself, unless `--clips`. docs/evaluation.md says how your copy of a data set has
+    to look.
 
     Examples:
 
-    `zedo eval` (held-out people before virtual cameras, bundled)
+    `zedo eval` (held-out people in virtual cameras, bundled)
 
     `zedo eval --dataset pose2sim` (real detections, bundled)
 
     `zedo eval --dataset 3dhp --samples 50 --data-root mpi_inf_3dhp_test_set --protocol paper`
 
-    `zedo eval --dataset custom --data-root mine.npz` (or a folder of truth.npz and prediction.npz)
+    `zedo eval --dataset custom --data-root mine.npz` (or a folder with truth.npz and prediction.npz)
     """
     from zedo_cli.datasets.custom import custom_predictions
-    from zedo_cli.errors import InputError
+    from zedo_cli.errors import InputError, choose
     from zedo_cli.evaluation.protocol import find_protocol, paper_start
     from zedo_cli.evaluation.runs import Run, Variant, finished
     from zedo_cli.evaluation.summary import summary
-    from zedo_cli.lifter import bundled_prior, changed_preset, find_device, find_preset
+    from zedo_cli.lifter import find_device, prior_file
+    from zedo_cli.pipeline.presets import PRESETS
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.files import checked_folder, write_report
-    from zedo_cli.report.plots import drawable, write_plots
+    from zedo_cli.report.plots import missing_plots, write_plots
     from zedo_cli.report.tables import tables
 
     started = time.perf_counter()
     folder = checked_folder(output or Path(f"eval_{dataset}"))
     rules = find_protocol(protocol)
-    settings = changed_preset(paper_start(find_preset(preset), dataset), changes or [])
-    given = custom_predictions(data_root) if dataset == "custom" and data_root and keypoints is None else None
+    settings = paper_start(choose(preset, PRESETS, "preset"), dataset).changed(changes or [])
+    given = None
+    if dataset == "custom" and data_root and keypoints is None:
+        given = custom_predictions(data_root)
     if given:
-        if samples != 1 or changes or preset != DEFAULT_PRESET or prior or clips or resume:
-            raise InputError(f"{data_root}: holds a prediction, which is scored as it is; leave out how to lift")
+        if samples != 1 or changes or preset != PRESET or prior or clips or resume:
+            raise InputError(
+                "holds a prediction, which is scored as it is", source=data_root, fix="leave out how to lift"
+            )
         measured = _of_prediction(given, rules, stride or 1, limit, str(data_root))
     else:
-        data, step = load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing)
-        denoiser = load_prior(prior or bundled_prior(), find_device(device))
-        told = [f"zedo {settings.name}", *(changes or []), f"prior {prior.stem}" if prior else "", "clips" if clips else ""]
-        variant = Variant(", ".join(filter(None, told)), data, settings, denoiser, samples)
+        data, step = _load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing)
+        denoiser = load_prior(prior_file(prior or "open"), find_device(device))
+        words = [f"zedo {settings.name}", *(changes or [])]
+        words += [f"prior {Path(prior).stem}"] if prior else []
+        words += ["clips"] if clips else []
+        variant = Variant(", ".join(words), data, settings, denoiser, samples)
         job = Run((variant,), rules, seed, clips, batch_size)
         (scores,) = run_with_progress(job, folder, resume)
         trained_on = frozenset({"open", *(source.name for source in denoiser.card.sources)})
         measured = _Measured(data, scores, rules, variant.name, samples, job.settings(), step, trained_on)
 
-    data = measured.data
-    notes = list(dict.fromkeys((*data.notes, *data.keypoints.notes, *([drawable()] if drawable() else []))))
+    data, no_plots = measured.data, missing_plots()
+    notes = list(dict.fromkeys((*data.notes, *data.keypoints.notes, *([no_plots] if no_plots else []))))
     print_notes(notes)
     report = summary(
         data,
@@ -131,7 +146,7 @@ def evaluate(
     )
     parts = tables(report, measured.trained_on)
     files = write_report(report, parts, folder)
-    if not drawable():
+    if not no_plots:
         files += write_plots(report, measured.scores, data, folder)
     if not given:
         finished(folder)
@@ -141,7 +156,8 @@ def evaluate(
 
 
 class _Measured(NamedTuple):
-    """What a report is made of. trained_on: data sets that the prior has seen; None where nothing is known of the method."""
+    """What a report is made of. trained_on: data sets that the prior was trained on; None if the method is
+    unknown."""
 
     data: "Dataset"
     scores: "Scores"
@@ -156,18 +172,19 @@ class _Measured(NamedTuple):
 def _of_prediction(
     given: "tuple[Dataset, Predictions]", rules: "Protocol", stride: int, limit: int | None, root: str
 ) -> _Measured:
-    """A prediction that somebody else has made. One that does not tell its T is compared about the pelvis."""
+    """A prediction of any method. One without T is compared about the pelvis."""
     from zedo_cli.evaluation.scores import score
 
     rows = given[0].numbers(stride, limit)
-    data, made = given[0].take(rows), given[1].take(rows)
-    if made.origins is None:
+    data, predicted = given[0].take(rows), given[1].take(rows)
+    if predicted.origins is None:
         rules = replace(rules, rerooted=True)
-    samples = made.hypotheses.shape[1]
-    return _Measured(data, score(data, made, rules), rules, data.kind, samples, {"prediction": root}, stride, None)
+    samples = predicted.hypotheses.shape[1]
+    scores = score(data, predicted, rules)
+    return _Measured(data, scores, rules, data.kind, samples, {"prediction": root}, stride, None)
 
 
-def load(
+def _load(
     name: str,
     root: Path | None,
     keypoints: str | None,
@@ -177,15 +194,16 @@ def load(
     seed: int,
     allow_missing: bool,
 ) -> "tuple[Dataset, int]":
-    """The rows of a data set that a protocol, or the user, wants, and the stride."""
+    """The rows of a data set that the protocol or the user chooses, and the stride."""
     from zedo_cli.datasets.loading import load_dataset
     from zedo_cli.errors import InputError
 
     whole = load_dataset(name, root, keypoints, seed, allow_missing)
     step = stride or rules.stride(whole)
     if not len(whole):
-        raise InputError(f"{root or name}: no frame has keypoints and truth ({'; '.join(whole.notes)})")
+        found = "; ".join(note.text for note in whole.notes)
+        raise InputError(f"no frame has keypoints and truth ({found})", source=root or name)
     data = whole.thinned(step, limit)
     if not len(data):
-        raise InputError(f"--stride {step}: leaves none of the {len(whole)} frames of {name}")
+        raise InputError(f"leaves none of the {len(whole)} frames of {name}", setting="stride", value=step)
     return data, step

@@ -1,14 +1,15 @@
-"""`zedo prior`: how good a prior is."""
+"""`zedo eval-prior`: the quality of a prior."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from zedo_cli.cli.options import Device, console
+from zedo_cli.cli.options import Device
+from zedo_cli.cli.terminal import console
 
 
-def prior(
+def eval_prior(
     checkpoint: Annotated[
         Path | None, typer.Argument(help="A prior. [default: the bundled one]", show_default=False)
     ] = None,
@@ -17,36 +18,42 @@ def prior(
         typer.Option(
             "--output",
             "-o",
-            help="Where the figures go, as .json and .png. [default: beside the checkpoint]",
+            help="Where the figures go, as .json and .png. [default: the name of the prior, in the"
+            " current folder]",
             show_default=False,
         ),
     ] = None,
     poses: Annotated[int, typer.Option(min=10, help="People of each held-out split.")] = 500,
     samples: Annotated[int, typer.Option(min=2, help="Poses drawn from each posterior.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="Of people, cameras and noise.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of people, cameras and noise.")] = 0,
     device: Device = "auto",
 ) -> None:
-    """Measure a prior on held-out people: denoising, size bias, samples, and what it makes of views.
+    """Measure a prior on held-out people: denoising, size bias, samples, and its posterior given a view.
 
-    Views are of the virtual cameras and detectors of training, with people that no bundled prior has seen.
+    Views come from the virtual cameras and the detector model of training, with people that no bundled prior
+    has seen.
 
     Examples:
 
-    `zedo prior` (the bundled prior)
+    `zedo eval-prior` (the bundled prior)
 
-    `zedo prior mine.safetensors --poses 2000 --samples 100` (slower, steadier)
+    `zedo eval-prior mine.safetensors --poses 2000 --samples 100` (slower, less noise)
     """
     from zedo_cli.errors import InputError
     from zedo_cli.evaluation.prior_quality import evaluate
-    from zedo_cli.io.files import atomic_write, writable
-    from zedo_cli.lifter import bundled_prior, find_device
+    from zedo_cli.io.files import atomic_write, bundled_prior, writable
+    from zedo_cli.lifter import find_device
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.prior import evaluation_tables, write_evaluation_figure
 
     path = checkpoint or bundled_prior()
-    base = output or path
+    base = output or Path(path.name)
     if base.suffix not in (".safetensors", ".json", ".png", ""):
-        raise InputError(f"{base}: figures are written as .json and .png; give a name with one of these, or with none")
+        raise InputError(
+            "figures are written as .json and .png",
+            source=base,
+            fix="give a name with one of these, or without suffix",
+        )
     files = {suffix: writable(base.with_suffix(suffix)) for suffix in (".json", ".png")}
     loaded = load_prior(path, find_device(device))
     with console.status("measuring") as status:

@@ -1,4 +1,4 @@
-"""`zedo import`: other people's checkpoints."""
+"""`zedo import`: checkpoints of other programs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,31 +7,35 @@ import typer
 
 
 def import_checkpoint(
-    checkpoint: Annotated[Path, typer.Argument(help="A .pth of GFPose's or ZeDO's layout.")],
+    checkpoint: Annotated[Path, typer.Argument(help="A .pth file in the layout of GFPose or ZeDO.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The prior to write (.safetensors).")],
     weights: Annotated[
-        str, typer.Option(help="ema or raw. [default: the moving average, if there is one]", show_default=False)
+        str,
+        typer.Option(
+            help="Which weights: ema (moving average) or raw. [default: ema if there is one]",
+            show_default=False,
+        ),
     ] = "auto",
-    licence: Annotated[str, typer.Option(help="Terms of the weights, for the prior's card.")] = "not stated",
+    licence: Annotated[
+        str, typer.Option(help="Licence of the weights, for the card of the prior.")
+    ] = "not stated",
 ) -> None:
-    """Turn a checkpoint of GFPose or ZeDO into a prior that `lift` takes.
+    """Convert a checkpoint of GFPose or ZeDO to a prior that `lift` takes.
 
-    Nothing but tensors is unpickled. The prior gets the bundled one's start poses.
+    Only tensors are unpickled. The prior gets the poses to start from of the bundled one.
 
-    Example: `zedo import zedo_h36m.pth -o h36m.safetensors`, then `zedo lift keypoints.json --prior h36m.safetensors ...`
+    Example: `zedo import zedo_h36m.pth -o h36m.safetensors`, then `zedo lift keypoints.json --prior
+    h36m.safetensors ...`
     """
-    from zedo_cli.errors import InputError
-    from zedo_cli.io.files import writable
-    from zedo_cli.lifter import bundled_prior
+    from zedo_cli.errors import InputError, choose
+    from zedo_cli.io.files import bundled_prior, writable
     from zedo_cli.prior.checkpoint import load_prior, save_prior
-    from zedo_cli.prior.gfpose import read_foreign
+    from zedo_cli.prior.gfpose import read_checkpoint
 
-    choices = {"auto": None, "ema": True, "raw": False}
-    if weights not in choices:
-        raise InputError(f"--weights {weights}: unknown; it is one of ema, raw")
+    averaged = choose(weights, {"auto": None, "ema": True, "raw": False}, "weights")
     if output.resolve() == checkpoint.resolve():
-        raise InputError(f"{output}: is the file to read; choose another --output")
+        raise InputError("is the file to read", source=output, fix="choose another `output`")
     writable(output)
-    prior = read_foreign(checkpoint, load_prior(bundled_prior()), licence, choices[weights])
+    prior = read_checkpoint(checkpoint, load_prior(bundled_prior()), licence, averaged)
     save_prior(prior, output, half=False)
     typer.echo(f"prior: {output}, {sum(p.numel() for p in prior.network.parameters()):,} parameters")

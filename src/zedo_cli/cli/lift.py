@@ -8,6 +8,7 @@ import typer
 
 from zedo_cli.cli.options import (
     METHOD,
+    PRESET,
     BatchSize,
     Changes,
     Device,
@@ -15,45 +16,46 @@ from zedo_cli.cli.options import (
     PriorFile,
     Samples,
     Seed,
-    console,
-    progress_bar,
 )
-from zedo_cli.lifter import DEFAULT_PRESET
+from zedo_cli.cli.terminal import print_notes, progress_bar
+from zedo_cli.registry import CAMERA_READERS, DETECTORS, KEYPOINT_READERS, POSE_WRITERS
 
 if TYPE_CHECKING:
     import numpy as np
 
     from zedo_cli.cameras.container import Camera
 
-_INPUT = "Input"
+_INPUT, _OUTPUT = "Input", "Output"
+
+
+def _keypoints_help() -> str:
+    detectors = f" Videos are detected by: {DETECTORS.listed()}." if DETECTORS.entries else ""
+    return f"Files or folders of 2D keypoints: {KEYPOINT_READERS.listed()}.{detectors}"
 
 
 def lift(
-    keypoints: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Folders of OpenPose JSON, single OpenPose files, or zedo's own JSON or NPZ.", show_default=False
-        ),
-    ],
+    keypoints: Annotated[list[Path], typer.Argument(help=_keypoints_help(), show_default=False)],
     intrinsics: Annotated[
         Path | None,
         typer.Option(
             "--intrinsics",
             "-k",
-            help="Camera: K as JSON or NPY, a Pose2Sim/Anipose TOML calibration, or a photograph (JPEG) with its focal"
-            " length. Not needed if the keypoints hold it.",
+            help=f"Camera file: {CAMERA_READERS.listed()}. Not needed if the keypoints hold it.",
             rich_help_panel=_INPUT,
             show_default=False,
         ),
     ] = None,
     camera: Annotated[
         str | None,
-        typer.Option(help="Which camera of a calibration with several.", rich_help_panel=_INPUT, show_default=False),
+        typer.Option(
+            help="Name of the camera in a calibration of several.", rich_help_panel=_INPUT, show_default=False
+        ),
     ] = None,
     skeleton: Annotated[
         str | None,
         typer.Option(
-            help="Joint set of the detector: h36m17, coco17, body_25 or body_25b. Told from the file if left out.",
+            help="Joint set of the detector: h36m17, coco17, body_25 or body_25b. [default: found"
+            " from the file]",
             rich_help_panel=_INPUT,
             show_default=False,
         ),
@@ -61,7 +63,7 @@ def lift(
     image_size: Annotated[
         str | None,
         typer.Option(
-            help="If no camera is known: WIDTHxHEIGHT of the image in pixels, of which a usual camera is assumed.",
+            help="WIDTHxHEIGHT of the image in pixels, to assume a usual camera where none is known.",
             rich_help_panel=_INPUT,
             show_default=False,
         ),
@@ -69,7 +71,8 @@ def lift(
     fov: Annotated[
         float | None,
         typer.Option(
-            help="Angle of the longer side of that image. [default: 60 degrees]",
+            help="Field of view of the assumed camera along the longer side of the image, in"
+            " degrees. [default: 60]",
             rich_help_panel=_INPUT,
             show_default=False,
         ),
@@ -77,8 +80,9 @@ def lift(
     camera_up: Annotated[
         str | None,
         typer.Option(
-            help="Where up is for the camera: X,Y,Z in its frame (level: 0,-1,0), or the world axis of the calibration"
-            " that points upward (+z, -y, ...).",
+            help="Upward direction: X,Y,Z in the camera frame (level camera: 0,-1,0), or the axis of"
+            " the calibration's"
+            " world that points upward (+z, -y, ...).",
             rich_help_panel=_INPUT,
             show_default=False,
         ),
@@ -86,7 +90,7 @@ def lift(
     height: Annotated[
         float | None,
         typer.Option(
-            help="Height of the person in metres; fixes the scale, which one camera cannot see.",
+            help="Height of the person in metres. It fixes the scale, which one camera cannot see.",
             rich_help_panel=_INPUT,
             show_default=False,
         ),
@@ -96,19 +100,21 @@ def lift(
         typer.Option(
             "--output",
             "-o",
-            help="Where to write: .npz, .json or .png (a picture); may be repeated. Default: FIRST-INPUT_3d.npz, here.",
-            rich_help_panel="Output",
+            help=f"Output file: {POSE_WRITERS.listed()}; may be repeated. [default:"
+            " FIRST-INPUT_3d.npz, here]",
+            rich_help_panel=_OUTPUT,
             show_default=False,
         ),
     ] = None,
     samples: Samples = 1,
-    preset: PresetName = DEFAULT_PRESET,
+    preset: PresetName = PRESET,
     changes: Changes = None,
     clips: Annotated[
         bool,
         typer.Option(
-            help="Frames of a static camera share its vertical, those of a person the bones, and sides stay sides:"
-            " estimate all that from all frames.",
+            help="Estimate from all frames of a track what they share: the vertical of a static"
+            " camera, the bones of the"
+            " person, and which side is left.",
             rich_help_panel=METHOD,
         ),
     ] = True,
@@ -117,7 +123,7 @@ def lift(
     device: Device = "auto",
     batch_size: BatchSize = 512,
 ) -> None:
-    """Lift 2D keypoints to 3D poses in metres, in the camera's frame (X right, Y down, Z forward).
+    """Lift 2D keypoints to 3D poses in metres, in the camera frame (X right, Y down, Z forward).
 
     Examples:
 
@@ -127,89 +133,99 @@ def lift(
 
     `zedo lift keypoints.npz --samples 20 --preset best`
 
-    `zedo lift video.json --image-size 1920x1080 --height 1.82` (a camera of which nothing is known)
+    `zedo lift video.json --image-size 1920x1080 --height 1.82` (nothing is known of the camera)
     """
-    from zedo_cli.errors import InputError
+    from zedo_cli.errors import InputError, choose
     from zedo_cli.keypoints.reading import read_keypoints
-    from zedo_cli.lifter import bundled_prior, changed_preset, find_device, find_preset, lift_keypoints
+    from zedo_cli.lifter import Lifter, find_device
+    from zedo_cli.pipeline.presets import PRESETS
     from zedo_cli.poses.writing import checked_output, write_poses
-    from zedo_cli.prior.checkpoint import load_prior
+    from zedo_cli.preparation import SideInformation
 
     started = time.perf_counter()
-    outputs = [checked_output(path) for path in output or [Path(f"{keypoints[0].stem or 'poses'}_3d.npz")]]
+    outputs = output or [Path(f"{keypoints[0].stem or 'poses'}_3d.npz")]
     inputs = {path.resolve() for path in keypoints}
     for path in outputs:
+        checked_output(path)
         if path.resolve() in inputs:
-            raise InputError(f"{path}: is an input too; choose another output")
-    settings = changed_preset(find_preset(preset), changes or [])
-    on = find_device(device)
-    if camera and not intrinsics:
-        raise InputError(f"--camera {camera}: needs the calibration that holds it, with --intrinsics")
+            raise InputError("is also an input", source=path, fix="choose another output")
+    settings = choose(preset, PRESETS, "preset").changed(changes or [])
+    find_device(device)
     lens = _camera(intrinsics, camera, image_size, fov)
-    up = _vertical(camera_up, lens) if camera_up else None
-    if height is not None and not 0.3 <= height <= 2.8:
-        raise InputError(f"--height {height:g}: must be a person's, in metres: 0.3 to 2.8")
+    known = SideInformation(
+        up=_vertical(camera_up, lens) if camera_up else None, height=_checked_height(height)
+    )
     people = read_keypoints(keypoints, skeleton)
-    denoiser = load_prior(prior or bundled_prior(), on)
+    lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size)
     with progress_bar("people") as bar:
         task = bar.add_task("Lifting", total=len(people))
-        poses = lift_keypoints(
-            people,
-            denoiser,
-            lens,
-            settings,
-            samples,
-            seed,
-            batch_size,
-            lambda done: bar.update(task, completed=done),
-            up=up,
-            clips=clips,
-            height=height,
-        )
+        poses = lifter.lift(people, lens, known, lambda done: bar.update(task, completed=done))
     for path in outputs:
         write_poses(poses, path)
 
-    for note in poses.meta["notes"]:
-        console.print(f"note: {note}", markup=False, soft_wrap=True)
+    print_notes(poses.notes)
     seconds = time.perf_counter() - started
     typer.echo(
         f"{people.frame_count} frames, {len(poses)} poses lifted, mean reprojection error"
-        f" {poses.reprojection_error.mean():.1f} px, {seconds:.1f} s (preset {settings.name}, prior {denoiser.name})"
+        f" {poses.reprojection_error.mean():.1f} px, {seconds:.1f} s (preset {settings.name}, prior"
+        f" {lifter.prior.name})"
     )
     for path in outputs:
         typer.echo(f"3D poses: {path}")
 
 
-def _camera(intrinsics: Path | None, name: str | None, image_size: str | None, fov: float | None) -> "Camera | None":
-    """The camera of a file, or an assumed one; none if the keypoints have to tell."""
+def _checked_height(height: float | None) -> float | None:
+    from zedo_cli.errors import InputError
+
+    if height is not None and not 0.3 <= height <= 2.8:
+        raise InputError("must be a person's, in metres: 0.3 to 2.8", setting="height", value=f"{height:g}")
+    return height
+
+
+def _camera(
+    intrinsics: Path | None, name: str | None, image_size: str | None, fov: float | None
+) -> "Camera | None":
+    """The camera of a file, or an assumed one; None if the keypoints must have it."""
     from zedo_cli.cameras.assumed import assumed_camera
     from zedo_cli.cameras.reading import read_camera
     from zedo_cli.errors import InputError
 
+    if name and not intrinsics:
+        raise InputError(
+            "needs the calibration that holds it, with `intrinsics`", setting="camera", value=name
+        )
     if intrinsics:
         if image_size is not None or fov is not None:
-            option = "fov" if image_size is None else "image-size"
-            raise InputError(f"--{option}: {intrinsics} tells the camera; leave one of them out")
+            setting = "fov" if image_size is None else "image_size"
+            raise InputError(f"{intrinsics} gives the camera; leave one of the two out", setting=setting)
         return read_camera(intrinsics, name)
     if image_size is None:
         if fov is not None:
-            raise InputError(f"--fov {fov:g}: needs the size of the image too, with --image-size 1920x1080")
+            raise InputError(
+                "needs the size of the image too, with `image_size` 1920x1080",
+                setting="fov",
+                value=f"{fov:g}",
+            )
         return None
     parts = image_size.lower().split("x")
     if len(parts) != 2 or not all(part.isascii() and part.isdecimal() for part in parts):
-        raise InputError(f"--image-size {image_size}: write width x height in pixels: 1920x1080")
+        raise InputError("write width x height in pixels: 1920x1080", setting="image_size", value=image_size)
     return assumed_camera((float(parts[0]), float(parts[1])), fov)
 
 
 def _vertical(text: str, camera: "Camera | None") -> "np.ndarray":
-    """The unit vector upward in the camera frame `[3]`, of `X,Y,Z` or a world axis."""
+    """The unit vector upward in the camera frame `[3]`, from `X,Y,Z` or a world axis."""
     import numpy as np
 
     from zedo_cli.errors import InputError
 
     if len(text) == 2 and text[0] in "+-" and text[1].lower() in "xyz":
         if camera is None or camera.rotation is None:
-            raise InputError(f"--camera-up {text}: needs a calibration with a rotation, given with --intrinsics")
+            raise InputError(
+                "needs a calibration with a rotation, given with `intrinsics`",
+                setting="camera_up",
+                value=text,
+            )
         axis = camera.rotation[:, "xyz".index(text[1].lower())]
         return axis if text[0] == "+" else -axis
     try:
@@ -217,6 +233,10 @@ def _vertical(text: str, camera: "Camera | None") -> "np.ndarray":
     except ValueError:
         vector = np.zeros(0)
     if vector.shape != (3,) or not np.isfinite(vector).all() or not vector.any():
-        raise InputError(f"--camera-up {text}: write X,Y,Z in the camera's frame (level: 0,-1,0), or a world axis (+z)")
+        raise InputError(
+            "write X,Y,Z in the camera frame (level: 0,-1,0), or a world axis (+z)",
+            setting="camera_up",
+            value=text,
+        )
     vector = vector / np.abs(vector).max()
     return vector / np.linalg.norm(vector)

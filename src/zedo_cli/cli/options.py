@@ -1,47 +1,67 @@
-"""Options that several verbs share, and the progress bar."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-console = Console(stderr=True, highlight=False)
 
 DATA, METHOD, RUNNING = "Data", "Method", "Running"
 """Panels of the help."""
 
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.", rich_help_panel=RUNNING)]
+PRESET = "balanced"
+"""The default preset; a test compares it with `pipeline.presets.DEFAULT`."""
+
+Device = Annotated[
+    str,
+    typer.Option(help="Where to compute: auto (CUDA if there is one), cpu or cuda.", rich_help_panel=RUNNING),
+]
 BatchSize = Annotated[
-    int, typer.Option(min=1, help="Hypotheses at once; changes memory and speed only.", rich_help_panel=RUNNING)
+    int,
+    typer.Option(min=1, help="Hypotheses at once; changes memory and speed only.", rich_help_panel=RUNNING),
 ]
 Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with an interrupted run, to the same result.", rich_help_panel=RUNNING)
+    bool,
+    typer.Option(
+        "--resume", help="Continue an interrupted run, to the same result.", rich_help_panel=RUNNING
+    ),
 ]
 
 Samples = Annotated[
-    int, typer.Option("--samples", "-s", min=1, max=10_000, help="Hypotheses for each person.", rich_help_panel=METHOD)
+    int,
+    typer.Option(
+        "--samples",
+        "-s",
+        min=1,
+        max=10_000,
+        help="Hypotheses for each person in a frame.",
+        rich_help_panel=METHOD,
+    ),
 ]
-PresetName = Annotated[str, typer.Option(help="paper (as published), fast, balanced or best.", rich_help_panel=METHOD)]
+PresetName = Annotated[
+    str,
+    typer.Option(
+        help="Settings of the method: paper (as published), fast, balanced or best.", rich_help_panel=METHOD
+    ),
+]
 Changes = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="Change a setting of the preset: NAME=VALUE; may be repeated.",
+        help="Change a setting of the preset, NAME=VALUE; may be repeated. docs/settings.md lists them.",
         rich_help_panel=METHOD,
         show_default=False,
     ),
 ]
 PriorFile = Annotated[
-    Path | None,
-    typer.Option(help="A prior of your own. [default: the bundled one]", rich_help_panel=METHOD, show_default=False),
+    str | None,
+    typer.Option(
+        help="Prior: open, open-small, open-no-rotation (bundled), or a file. [default: open]",
+        rich_help_panel=METHOD,
+        show_default=False,
+    ),
 ]
 Seed = Annotated[
-    int,
-    typer.Option(
-        min=0, max=2**32 - 1, help="Of the noise that hypotheses and uncertainty come from.", rich_help_panel=METHOD
-    ),
+    int, typer.Option(min=0, max=2**32 - 1, help="Seed of all random numbers.", rich_help_panel=METHOD)
 ]
 
 DatasetName = Annotated[
@@ -49,14 +69,16 @@ DatasetName = Annotated[
     typer.Option(
         "--dataset",
         "-d",
-        help="open (held-out people, bundled), pose2sim (real detections, bundled), h36m, 3dhp, 3dpw, ski or custom.",
+        help="Data set: open (held-out people), validation, pose2sim (real detections) are bundled;"
+        " h36m, 3dhp, 3dpw, ski"
+        " and custom are read from your copy.",
         rich_help_panel=DATA,
     ),
 ]
 DataRoot = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of your copy of h36m, 3dhp, 3dpw or ski; of custom the NPZ with keypoints, K and 3D.",
+        help="Folder of your copy of the data set; for custom an NPZ with keypoints, K and 3D.",
         rich_help_panel=DATA,
         show_default=False,
     ),
@@ -64,32 +86,29 @@ DataRoot = Annotated[
 ProtocolName = Annotated[
     str,
     typer.Option(
-        help="strict (about the pelvis, no reflection, all frames) or paper (as the authors' program, in their frames).",
+        help="strict (about the pelvis, no reflection, all frames) or paper (as the authors'"
+        " program, on its frames).",
         rich_help_panel=DATA,
     ),
 ]
 Limit = Annotated[
-    int | None, typer.Option(min=1, help="Only the first so many frames.", rich_help_panel=DATA, show_default=False)
+    int | None,
+    typer.Option(
+        min=1, help="Use only the first frames, this many.", rich_help_panel=DATA, show_default=False
+    ),
 ]
 Stride = Annotated[
     int | None,
-    typer.Option(min=1, help="Every so manyth frame. [default: the protocol's]", rich_help_panel=DATA, show_default=False),
+    typer.Option(
+        min=1,
+        help="Use every N-th frame. [default: the protocol's]",
+        rich_help_panel=DATA,
+        show_default=False,
+    ),
 ]
 AllowMissing = Annotated[
-    bool, typer.Option("--allow-missing", help="Go on if sequences of the data set are missing.", rich_help_panel=DATA)
+    bool,
+    typer.Option(
+        "--allow-missing", help="Continue if sequences of the data set are missing.", rich_help_panel=DATA
+    ),
 ]
-
-
-def progress_bar(unit: str) -> Progress:
-    """A bar on standard error that vanishes when done, and when the output is no terminal never shows."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        MofNCompleteColumn(),
-        TextColumn(unit),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )

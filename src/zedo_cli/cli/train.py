@@ -3,14 +3,18 @@
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zedo_cli.cli.options import Device, progress_bar
-from zedo_cli.prior.card import RECIPES, TrainingSettings
+from zedo_cli.cli.options import Device
+from zedo_cli.cli.terminal import Stopped, print_notes, progress_bar
+from zedo_cli.prior import training_defaults
+from zedo_cli.registry import MOCAP_READERS
 
-_DEFAULT = TrainingSettings()
+if TYPE_CHECKING:
+    from zedo_cli.prior.card import TrainingSettings
+
 _RECIPE, _AUGMENTATION, _RUNNING = "Recipe", "Augmentation", "Running"
 
 
@@ -18,54 +22,78 @@ def train(
     data: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="3D poses: NPZ, BVH, AMC, Human3.6M, or folders of them. [default: the bundled open poses]",
+            help=f"3D poses: {MOCAP_READERS.listed()}, or folders of them. [default: the bundled open poses]",
             show_default=False,
         ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The prior to write; the run's state is kept beside it.")
+        Path,
+        typer.Option("--output", "-o", help="The prior to write; the state of the run is kept beside it."),
     ] = Path("prior.safetensors"),
-    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.", rich_help_panel=_RECIPE)] = _DEFAULT.steps,
+    steps: Annotated[
+        int, typer.Option(min=1, help="Optimiser steps.", rich_help_panel=_RECIPE)
+    ] = training_defaults.STEPS,
     batch_size: Annotated[
-        int, typer.Option(min=8, help="Poses a step; a multiple of 8.", rich_help_panel=_RECIPE)
-    ] = _DEFAULT.batch_size,
+        int, typer.Option(min=8, help="Poses in a step; a multiple of 8.", rich_help_panel=_RECIPE)
+    ] = training_defaults.BATCH_SIZE,
     learning_rate: Annotated[
-        float, typer.Option(min=0, help="Peak of the cosine.", rich_help_panel=_RECIPE)
-    ] = _DEFAULT.learning_rate,
+        float, typer.Option(min=0, help="Peak of the cosine schedule.", rich_help_panel=_RECIPE)
+    ] = training_defaults.LEARNING_RATE,
     network: Annotated[
         str,
-        typer.Option(help="base or small, which see views, or paper, which does not.", rich_help_panel=_RECIPE),
-    ] = "base",
+        typer.Option(
+            help="Network: base or small, which see views, or paper, which does not.", rich_help_panel=_RECIPE
+        ),
+    ] = training_defaults.NETWORK,
     start: Annotated[
         Path | None,
         typer.Option(
             "--from",
-            help="A prior whose network and weights the run starts from, instead of --network and chance.",
+            help="A prior whose network and weights the run starts from, instead of --network with"
+            " random weights.",
             rich_help_panel=_RECIPE,
             show_default=False,
         ),
     ] = None,
     ema: Annotated[
-        float, typer.Option(min=0, max=1, help="Decay of the averaged weights that are shipped.", rich_help_panel=_RECIPE)
-    ] = _DEFAULT.ema,
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Decay of the moving average of the weights, which is saved.",
+            rich_help_panel=_RECIPE,
+        ),
+    ] = training_defaults.EMA,
     validation: Annotated[
         list[str] | None,
         typer.Option(
-            help="Subject to keep for validation; may be repeated. [default: five people of the bundled poses]",
+            help="Subject to keep for validation; may be repeated. [default: five people of the"
+            " bundled poses]",
             rich_help_panel=_RECIPE,
             show_default=False,
         ),
     ] = None,
     rotation: Annotated[
-        bool, typer.Option(help="Turn poses as random cameras see them (RA).", rich_help_panel=_AUGMENTATION)
+        bool,
+        typer.Option(help="Rotate poses as random cameras see them (RA).", rich_help_panel=_AUGMENTATION),
     ] = (True),
-    bones: Annotated[bool, typer.Option(help="Draw bone lengths anew.", rich_help_panel=_AUGMENTATION)] = True,
-    mirror: Annotated[bool, typer.Option(help="Mirror half of the poses.", rich_help_panel=_AUGMENTATION)] = True,
+    bones: Annotated[
+        bool, typer.Option(help="Draw random bone lengths.", rich_help_panel=_AUGMENTATION)
+    ] = True,
+    mirror: Annotated[
+        bool, typer.Option(help="Mirror half of the poses.", rich_help_panel=_AUGMENTATION)
+    ] = True,
     recombine: Annotated[
-        bool, typer.Option(help="Put upper bodies on the legs of others.", rich_help_panel=_AUGMENTATION)
+        bool,
+        typer.Option(
+            help="Combine upper bodies with the legs of other poses.", rich_help_panel=_AUGMENTATION
+        ),
     ] = True,
     seed: Annotated[
-        int, typer.Option(min=0, max=2**32 - 1, help="Of weights, samples and noise.", rich_help_panel=_RUNNING)
+        int,
+        typer.Option(
+            min=0, max=2**32 - 1, help="Seed of weights, samples and noise.", rich_help_panel=_RUNNING
+        ),
     ] = 0,
     device: Device = "auto",
     compiled: Annotated[
@@ -77,49 +105,62 @@ def train(
             show_default=False,
         ),
     ] = None,
-    save_every: Annotated[int, typer.Option(min=1, help="Steps between saved states.", rich_help_panel=_RUNNING)] = 500,
+    save_every: Annotated[
+        int, typer.Option(min=1, help="Steps between saved states.", rich_help_panel=_RUNNING)
+    ] = 500,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue the run whose state is beside the output.", rich_help_panel=_RUNNING)
+        bool,
+        typer.Option(
+            "--resume", help="Continue the run whose state is beside the output.", rich_help_panel=_RUNNING
+        ),
     ] = False,
 ) -> None:
     """Train a diffusion prior on 3D poses alone.
 
-    SIGTERM and Ctrl-C save the run's state; `--resume` continues it to the same result.
+    SIGTERM and Ctrl-C save the state of the run; `--resume` continues it to the same result.
 
     Examples:
 
-    `zedo train` (the recipe of the bundled prior's first run, on the bundled open poses; an hour or two on 2 cores)
+    `zedo train` (the first run of the bundled prior, on the bundled open poses; an hour or two on 2 cores)
 
     `zedo train my_poses.npz cmu_asf_amc/ -o mine.safetensors --steps 20000`
 
-    `zedo train judo.npz --from checkpoints/open.safetensors -o judo.safetensors --steps 3000 --learning-rate 5e-4`
+    `zedo train judo.npz --from checkpoints/open.safetensors -o judo.safetensors --steps 3000 --learning-rate
+    5e-4`
 
-    `torchrun --nproc-per-node=8 -m zedo_cli train -o prior.safetensors --batch-size 16384` (a batch for each GPU)
+    `torchrun --nproc-per-node=8 -m zedo_cli train -o prior.safetensors --batch-size 16384` (a batch for each
+    GPU)
     """
-    from zedo_cli.errors import InputError
+    from zedo_cli.errors import InputError, choose
     from zedo_cli.io.files import writable
     from zedo_cli.lifter import find_device
-    from zedo_cli.prior.card import continued_recipe
     from zedo_cli.prior.checkpoint import load_prior
+    from zedo_cli.registry import missing_extra
     from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
     from zedo_cli.training.distributed import workers
-    from zedo_cli.training.loop import StoppedError
+    from zedo_cli.training.loop import RunOptions, StoppedError
     from zedo_cli.training.loop import train as run
+    from zedo_cli.training.settings import RECIPES, continued_recipe
     from zedo_cli.training.state import state_files
 
-    if network not in RECIPES:
-        raise InputError(f"--network {network}: unknown; it is one of {', '.join(RECIPES)}")
+    recipe = choose(network, RECIPES, "network")
     writable(output)
     if not resume and (states := state_files(output)):
-        raise InputError(f"{states[-1]}: a run of that name exists; continue it with --resume, or choose another --output")
+        raise InputError(
+            "a run of that name exists",
+            source=states[-1],
+            fix="continue it with `resume`, or choose another `output`",
+        )
     if find_spec("sklearn") is None:
-        raise InputError("training needs scikit-learn for k-means: pip install scikit-learn")
-    if start and network != "base":
-        raise InputError(f"--network {network}: with --from, the network is that of {start}; leave --network out")
+        raise missing_extra("scikit-learn", "train")
+    if start and network != training_defaults.NETWORK:
+        raise InputError(
+            f"with `from`, the network is that of {start}; leave it out", setting="network", value=network
+        )
     first_weights = load_prior(start) if start else None
     with workers(find_device(device)) as team:
         settings = _settings(
-            **(continued_recipe(first_weights.card) if first_weights else RECIPES[network]),
+            **(continued_recipe(first_weights.card) if first_weights else recipe),
             start=first_weights.digest if first_weights else "",
             steps=steps,
             batch_size=batch_size,
@@ -134,8 +175,8 @@ def train(
             seed=seed,
         )
         corpus = Corpus.load(data or [])
-        for note in corpus.notes if team.first else ():
-            typer.echo(f"left out: {note}", err=True)
+        if team.first:
+            print_notes(corpus.notes)
         started = time.perf_counter()
         first: list[int] = []
         with progress_bar("steps") as bar:
@@ -145,25 +186,36 @@ def train(
                 if not first:
                     first.append(done - 1)
                 rate = (done - first[0]) * batch_size * team.count / (time.perf_counter() - started)
-                bar.update(task, completed=done, description=f"Training: loss {loss:.4f}, {rate:,.0f} samples/s")
+                bar.update(
+                    task, completed=done, description=f"Training: loss {loss:.4f}, {rate:,.0f} samples/s"
+                )
 
-            fast = team.device.type == "cuda" if compiled is None else compiled
+            use_compile = team.device.type == "cuda" if compiled is None else compiled
+            options = RunOptions(save_every, resume, use_compile, progress)
             try:
-                prior = run(corpus, settings, output, team, save_every, resume, fast, progress, first_weights)
+                prior = run(corpus, settings, output, team, options, first_weights)
             except StoppedError as stop:
-                raise InputError(f"stopped after step {stop.step}; continue with --resume") from stop
+                raise Stopped(
+                    f"stopped after step {stop.step}; continue with --resume", 128 + stop.signal
+                ) from None
         if team.first:
-            typer.echo(f"{sum(source.poses for source in prior.card.sources)} training poses, on {team.device}")
-            typer.echo(f"{prior.card.samples_seen:,} samples in all, {time.perf_counter() - started:.0f} s in this run")
-            typer.echo(f"prior: {output}; 'zedo prior {output}' measures it")
+            typer.echo(
+                f"{sum(source.poses for source in prior.card.sources)} training poses, on {team.device}"
+            )
+            samples = f"{prior.card.samples_seen:,} samples in total"
+            typer.echo(f"{samples}, {time.perf_counter() - started:.0f} s in this run")
+            typer.echo(f"prior: {output}; 'zedo eval-prior {output}' measures it")
 
 
-def _settings(**values: object) -> TrainingSettings:
+def _settings(**values: object) -> "TrainingSettings":
     from pydantic import ValidationError
 
-    from zedo_cli.errors import InputError, first_fault
+    from zedo_cli.errors import InputError
+    from zedo_cli.io.schema import first_fault
+    from zedo_cli.prior.card import TrainingSettings
 
     try:
         return TrainingSettings.model_validate(values)
     except ValidationError as error:
-        raise InputError(f"--{first_fault(error).replace('_', '-')}") from error
+        setting, message = first_fault(error)
+        raise InputError(message, setting=setting) from error

@@ -1,10 +1,11 @@
-"""The neutral container of a data set: keypoints as a reader gives them, and the truth."""
+"""The neutral container of a data set: keypoints and the true poses."""
 
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
+from zedo_cli.errors import Note
 from zedo_cli.keypoints.container import Keypoints
 
 
@@ -12,12 +13,13 @@ from zedo_cli.keypoints.container import Keypoints
 class Dataset:
     """People whose 3D is known.
 
-    name: as `--dataset` takes it. kind: where the 2D comes from, `gt` or a detector's name. keypoints: N rows on the 17
-    joints, with intrinsics. truth: `[N, 17, 3]` m, camera frame, absolute; NaN where unknown. joints: those that are
-    scored. group: `[N]`, names of what a table has a line for (split, action, camera). sequence: `[N]`, names of what was
-    recorded together, whose rows are not independent. by_group: whether the mean is one over the groups' means. index:
-    `[N]`, the row's number in the whole data set, of which a stride takes every so manyth. paper_stride: the one of the
-    ZeDO paper. up: `[N, 3]`, the vertical of the cameras, if it is known. notes: what was found, a line each.
+    name: by which it is chosen. kind: origin of the 2D keypoints, `gt` or the name of a detector. keypoints:
+    N rows on the 17 joints, with intrinsics. truth: `[N, 17, 3]` m, camera frame, absolute; NaN where
+    unknown. joints: those that are scored. group: `[N]`, names of the lines of a table (split, action,
+    camera). sequence: `[N]`, names of the recordings; rows of one recording are not independent. by_group:
+    whether the mean is taken over the means of the groups. index: `[N]`, the number of the row in the whole
+    data set, to which a stride applies. paper_stride: the stride of the ZeDO paper. up: `[N, 3]`, the
+    vertical of the cameras, if known. notes: what was found.
     """
 
     name: str
@@ -31,7 +33,7 @@ class Dataset:
     index: np.ndarray | None = None
     paper_stride: int = 1
     up: np.ndarray | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.keypoints)
@@ -40,7 +42,9 @@ class Dataset:
         if self.up is not None and self.up.shape != (count, 3):
             raise ValueError(f"{self.name}: {count} rows of keypoints, but the vertical is {self.up.shape}")
         if self.index is not None and self.index.shape != (count,):
-            raise ValueError(f"{self.name}: {count} rows of keypoints, but {self.index.shape} numbers of rows")
+            raise ValueError(
+                f"{self.name}: {count} rows of keypoints, but {self.index.shape} numbers of rows"
+            )
 
     def __len__(self) -> int:
         return len(self.truth)
@@ -59,13 +63,13 @@ class Dataset:
 
     @property
     def rows(self) -> np.ndarray:
-        """`index`, which of a whole data set is 0 to N - 1."""
+        """`index`; 0 to N - 1 for a whole data set."""
         return np.arange(len(self)) if self.index is None else self.index
 
     def thinned(self, stride: int = 1, limit: int | None = None) -> Self:
-        """Every so manyth row of the whole data set, and of these the first `limit`."""
+        """Every `stride`-th row of the whole data set, and of these the first `limit`."""
         return self.take(self.numbers(stride, limit))
 
     def numbers(self, stride: int = 1, limit: int | None = None) -> np.ndarray:
-        """Which rows `thinned` keeps."""
+        """The rows that `thinned` keeps."""
         return np.flatnonzero(self.rows % stride == 0)[:limit]

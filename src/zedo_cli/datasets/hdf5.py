@@ -1,4 +1,4 @@
-"""HDF5 files, MATLAB's of version 7.3 among them, by h5py."""
+"""HDF5 files, including MATLAB's of version 7.3, by h5py."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,25 +13,29 @@ from zedo_cli.errors import InputError
 
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """The file, to read. Raises `InputError` if it is no HDF5, truncated, or turns out to be damaged while it is read."""
-    h5py = extra("h5py", f"{path}: reading HDF5")
+    """The file, open for reading. Raises `InputError` if it is not HDF5, truncated, or damaged."""
+    h5py = extra("h5py", path)
     try:
         with h5py.File(path, "r") as file:
             yield file
     except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file") from error
+        raise InputError("no such file", source=path) from error
     except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: is no HDF5 (MATLAB 7.3), or is damaged ({_short(error)}); get it again") from error
+        raise InputError(
+            f"{path}: is not HDF5 (MATLAB 7.3), or is damaged ({_short(error)}); get it again"
+        ) from error
 
 
 def values(file: Any, key: str) -> np.ndarray:
-    """The array of a dataset; of object references (MATLAB's cells) the arrays that they lead to, stacked.
+    """The array of a dataset; for object references (MATLAB's cells) the arrays that they point to, stacked.
 
     Raises `InputError` if it is missing.
     """
-    h5py = extra("h5py", "reading HDF5")
+    h5py = extra("h5py", file.filename)
     if key not in file or not isinstance(file[key], h5py.Dataset):
-        raise InputError(f"{file.filename}: '{key}' is missing; it has {', '.join(sorted(file)) or 'nothing'}")
+        raise InputError(
+            f"{file.filename}: '{key}' is missing; it has {', '.join(sorted(file)) or 'nothing'}"
+        )
     data = file[key][()]
     if h5py.check_ref_dtype(file[key].dtype) is None:
         return np.asarray(data)

@@ -1,8 +1,9 @@
-"""`3dhp`: the test set of MPI-INF-3DHP, from the user's own copy in three layouts.
+"""`3dhp`: the test set of MPI-INF-3DHP, from the user's copy in three layouts.
 
-Official `TS1..TS6/annot_data.mat` (MATLAB 7.3): `annot2` px, `annot3` camera mm, which project on each other. P-STMO's
-`data_test_3dhp.npz`: `data_3d` is the universal skeleton, which does not project on `data_2d`. ZeDO's `mpii3d_test.pkl`.
-Only valid frames count, of which every third is the paper's. The mean is over the seven activities.
+Official `TS1..TS6/annot_data.mat` (MATLAB 7.3): `annot2` px, `annot3` camera mm, which project on each other.
+P-STMO's `data_test_3dhp.npz`: `data_3d` is the universal skeleton, which does not project on `data_2d`.
+ZeDO's `mpii3d_test.pkl`. Only valid frames are scored; the paper takes every third of them. The mean is over
+the seven activities.
 """
 
 from dataclasses import replace
@@ -10,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
+from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked, place_on_keypoints
 from zedo_cli.datasets.hdf5 import opened, values
-from zedo_cli.datasets.layouts import array, find, not_found, pinhole, without_missing
+from zedo_cli.datasets.layouts import array, find, not_found, pickled_people, without_missing
 from zedo_cli.datasets.parts import Part, dataset_of
-from zedo_cli.errors import InputError
-from zedo_cli.io.files import read_bytes
-from zedo_cli.io.pickles import load_pickled, load_pickled_npz
+from zedo_cli.errors import InputError, Note
+from zedo_cli.io.pickles import load_pickled_npz
 from zedo_cli.skeletons import JOINTS
 
 TITLE, SOURCE = "MPI-INF-3DHP", "https://vcai.mpi-inf.mpg.de/3dhp-dataset"
@@ -26,7 +27,7 @@ FOLDERS = ("", "mpi_inf_3dhp_test_set", "test", "mpi_inf_3dhp_test_set/mpi_inf_3
 OFFICIAL, PSTMO, LIST = "annot_data.mat", "data_test_3dhp.npz", "mpii3d_test.pkl"
 
 ORDER = (14, 8, 9, 10, 11, 12, 13, 15, 1, 16, 0, 5, 6, 7, 2, 3, 4)
-"""For each of the 17 joints, its number in the data set."""
+"""For each of the 17 joints, its index in the data set."""
 
 CAMERAS = {
     "TS1": (1500.003, 1500.654, 1017.377, 1043.062),
@@ -38,12 +39,21 @@ CAMERAS = {
 }
 """fx, fy, cx, cy (px) by sequence."""
 
-ACTIVITIES = ("Standing/Walking", "Exercising", "Sitting", "Reaching/Crouching", "On The Floor", "Sports", "Miscellaneous")
+ACTIVITIES = (
+    "Standing/Walking",
+    "Exercising",
+    "Sitting",
+    "Reaching/Crouching",
+    "On The Floor",
+    "Sports",
+    "Miscellaneous",
+)
 """The activities 1 to 7."""
 
 
-def mpi_inf_3dhp_dataset(root: Path, keypoints: str = "gt", allow_missing: bool = False) -> Dataset:
-    """Read whichever layout is in `root`. Raises `InputError` if none is, or if it is damaged or incomplete."""
+def load(root: Path, keypoints: str = "gt", allow_missing: bool = False, seed: int = 0) -> Dataset:
+    """Read whichever layout is in `root`. Raises `InputError` if none is, or if it is damaged or
+    incomplete."""
     if any(find(root, f"{name}/{OFFICIAL}", inside=FOLDERS) for name in CAMERAS):
         return checked(_official(root, allow_missing))
     if path := find(root, PSTMO, inside=FOLDERS):
@@ -55,7 +65,9 @@ def mpi_inf_3dhp_dataset(root: Path, keypoints: str = "gt", allow_missing: bool 
 
 def _official(root: Path, allow_missing: bool) -> Dataset:
     found = {name: find(root, f"{name}/{OFFICIAL}", inside=FOLDERS) for name in CAMERAS}
-    notes = without_missing(root, TITLE, CAMERAS, [name for name, path in found.items() if path], allow_missing)
+    notes = without_missing(
+        root, TITLE, CAMERAS, [name for name, path in found.items() if path], allow_missing
+    )
     parts, all_valid = [], []
     for name, path in found.items():
         if path is None:
@@ -63,10 +75,16 @@ def _official(root: Path, allow_missing: bool) -> Dataset:
         with opened(path) as file:
             points = array(values(file, "annot2"), (None, 1, len(JOINTS), 2), f"{path}: annot2")[:, 0, ORDER]
             count = len(points)
-            truth = array(values(file, "annot3"), (count, 1, len(JOINTS), 3), f"{path}: annot3")[:, 0, ORDER] / 1000
+            truth = (
+                array(values(file, "annot3"), (count, 1, len(JOINTS), 3), f"{path}: annot3")[:, 0, ORDER]
+                / 1000
+            )
             valid = array(values(file, "valid_frame").reshape(-1), (count,), f"{path}: valid_frame") > 0
             activity = array(
-                values(file, "activity_annotation").reshape(-1), (count,), f"{path}: activity_annotation", whole=True
+                values(file, "activity_annotation").reshape(-1),
+                (count,),
+                f"{path}: activity_annotation",
+                whole=True,
             )
         parts.append(_part(name, points, truth, _activities(activity.astype(int))))
         all_valid.append(valid)
@@ -76,51 +94,70 @@ def _official(root: Path, allow_missing: bool) -> Dataset:
 def _pstmo(root: Path, path: Path, allow_missing: bool) -> Dataset:
     sequences = load_pickled_npz(path, "data")
     if not isinstance(sequences, dict):
-        raise InputError(f"{path}: data must be a dict of sequences")
+        raise InputError("data must be a dict of sequences", source=path)
     notes = without_missing(root, TITLE, CAMERAS, sequences, allow_missing)
-    notes.append("the truth is the universal skeleton, which does not project on the keypoints: put where it does best")
-    notes.append("this layout tells no activities: the mean is over frames")
+    text = (
+        "the truth is the universal skeleton, which does not project on the keypoints: placed"
+        " where it fits best"
+    )
+    notes.append(Note("info", text, "truth-placed"))
+    notes.append(Note("info", "this layout has no activities: the mean is over frames", "no-groups"))
     parts, all_valid = [], []
     for name in CAMERAS:
         if name not in sequences:
             continue
         place = f"{path}: {name}"
         try:
-            told = sequences[name]
-            points = array(told["data_2d"], (None, len(JOINTS), 2), f"{place}: data_2d")[:, ORDER]
-            truth = array(told["data_3d"], (len(points), len(JOINTS), 3), f"{place}: data_3d")[:, ORDER] / 1000
-            valid = array(np.ravel(told["valid"]), (len(points),), f"{place}: valid") > 0
+            sequence = sequences[name]
+            points = array(sequence["data_2d"], (None, len(JOINTS), 2), f"{place}: data_2d")[:, ORDER]
+            truth = (
+                array(sequence["data_3d"], (len(points), len(JOINTS), 3), f"{place}: data_3d")[:, ORDER]
+                / 1000
+            )
+            valid = array(np.ravel(sequence["valid"]), (len(points),), f"{place}: valid") > 0
         except (KeyError, TypeError, IndexError) as error:
-            raise InputError(f"{place} must have data_2d, data_3d and valid ({error})") from error
+            raise InputError(f"must have data_2d, data_3d and valid ({error})", source=place) from error
         truth = place_on_keypoints(truth - truth[:, :1], points, pinhole(*CAMERAS[name]))
         parts.append(_part(name, points, truth, name))
         all_valid.append(valid)
-    # its keypoints are exact, but not of this truth
+    # the keypoints are exact, but those of another skeleton
     return _dataset(parts, all_valid, notes, kind="gt of another skeleton", by_group=False)
 
 
 def _list(root: Path, path: Path, allow_missing: bool) -> Dataset:
-    people = load_pickled(read_bytes(path), str(path))
-    if not isinstance(people, list) or not people:
-        raise InputError(f"{path} must be a list of people, and is a {type(people).__name__} of none")
+    people = pickled_people(path)
     try:
-        truth = array(np.stack([p["joint_3d_camera"] for p in people]), (None, len(JOINTS), 3), f"{path}: joint_3d_camera")
-        points = array(np.stack([p["joint_2d"] for p in people])[..., :2], (None, len(JOINTS), 2), f"{path}: joint_2d")
+        truth = array(
+            np.stack([p["joint_3d_camera"] for p in people]),
+            (None, len(JOINTS), 3),
+            f"{path}: joint_3d_camera",
+        )
+        points = array(
+            np.stack([p["joint_2d"] for p in people])[..., :2], (None, len(JOINTS), 2), f"{path}: joint_2d"
+        )
         cameras = [p["camera_param"] for p in people]
-        lens = [np.array([float(np.asarray(c[name]).item()) for c in cameras]) for name in ("fx", "fy", "cx", "cy")]
+        lens = [
+            np.array([float(np.asarray(c[name]).item()) for c in cameras])
+            for name in ("fx", "fy", "cx", "cy")
+        ]
         valid = np.array([bool(np.asarray(p["valid_i"]).any()) for p in people])
         activity = np.array([int(np.asarray(p["action"]).item()) for p in people])
         frame = np.array([_number(p["imageid"]) for p in people])
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: people must have joint_3d_camera, joint_2d, camera_param, ... ({error})") from error
+        raise InputError(
+            f"people must have joint_3d_camera, joint_2d, camera_param, ... ({error})", source=path
+        ) from error
     intrinsics = pinhole(*lens)
     # the list does not name its sequences, but each has a camera of its own
     distance = np.abs(np.stack(lens, axis=1)[:, None] - np.array(list(CAMERAS.values()))).max(-1)
     sequence = np.array([list(CAMERAS)[i] for i in distance.argmin(1)])
     notes = without_missing(root, TITLE, CAMERAS, sequence, allow_missing)
     if distance.min(1).max() > 1:
-        notes.append(f"warning: {path}: has cameras that are none of {', '.join(CAMERAS)}")
-    return _dataset([Part(points, truth / 1000, intrinsics, sequence, _activities(activity), frame)], [valid], notes)
+        text = f"{path}: has cameras that are none of {', '.join(CAMERAS)}"
+        notes.append(Note("warning", text, "implausible-data"))
+    return _dataset(
+        [Part(points, truth / 1000, intrinsics, sequence, _activities(activity), frame)], [valid], notes
+    )
 
 
 def _part(name: str, points: np.ndarray, truth: np.ndarray, group: str | np.ndarray) -> Part:
@@ -128,12 +165,17 @@ def _part(name: str, points: np.ndarray, truth: np.ndarray, group: str | np.ndar
 
 
 def _dataset(
-    parts: list[Part], valid: list[np.ndarray], notes: list[str], kind: str = "gt", by_group: bool = True
+    parts: list[Part], valid: list[np.ndarray], notes: list[Note], kind: str = "gt", by_group: bool = True
 ) -> Dataset:
-    whole = dataset_of(parts, name="3dhp", kind=kind, by_group=by_group, paper_stride=PAPER_STRIDE, notes=tuple(notes))
+    whole = dataset_of(
+        parts, name="3dhp", kind=kind, by_group=by_group, paper_stride=PAPER_STRIDE, notes=tuple(notes)
+    )
     kept = replace(whole.take(np.concatenate(valid)), index=None)
     empty = [str(part.sequence) for part, good in zip(parts, valid, strict=True) if not good.any()]
-    return replace(kept, notes=(*kept.notes, f"no frame of {', '.join(empty)} is valid: not scored")) if empty else kept
+    if not empty:
+        return kept
+    note = Note("warning", f"no frame of {', '.join(empty)} is valid: not scored", "not-scored")
+    return replace(kept, notes=(*kept.notes, note))
 
 
 def _activities(numbers: np.ndarray) -> np.ndarray:
@@ -141,6 +183,6 @@ def _activities(numbers: np.ndarray) -> np.ndarray:
 
 
 def _number(name: object) -> int:
-    """The number of a frame, which may be told as a name."""
+    """The number of a frame, which may be given as a name."""
     digits = "".join(c for c in str(np.asarray(name).item()) if c.isdigit())
     return int(digits or 0)

@@ -1,4 +1,4 @@
-"""A data set from the recordings that it is made of."""
+"""A data set from its recordings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,11 @@ from zedo_cli.skeletons import JOINTS
 class Part:
     """F rows of a recording.
 
-    points: `[F, 17, 2]` px, truth: `[F, 17, 3]` m in the camera frame, NaN where unknown. intrinsics: `[3, 3]` or
-    `[F, 3, 3]`. sequence, group: a name, or one for each row; cameras that see the same are of one sequence. frame: `[F]`,
-    numbers. confidence: `[F, 17]`; 1 without it. person: its number. clip: what one camera saw; the sequence without it.
-    rows: `[F]`, numbers of the rows in the whole data set. up: `[3]`, the vertical in the camera frame, if it is known.
+    points: `[F, 17, 2]` px, truth: `[F, 17, 3]` m in the camera frame, NaN where unknown. intrinsics: `[3,
+    3]` or `[F, 3, 3]`. sequence, group: a name, or one for each row; cameras of the same recording share a
+    sequence. frame: `[F]`, numbers. confidence: `[F, 17]`; 1 without it. person: its number. clip: the
+    recording of one camera; the sequence without it. rows: `[F]`, numbers of the rows in the whole data set.
+    up: `[3]`, the vertical in the camera frame, if known.
     """
 
     points: np.ndarray
@@ -44,7 +45,7 @@ def dataset_of(
     joints: tuple[int, ...] = tuple(range(len(JOINTS))),
     **about: Any,
 ) -> Dataset:
-    """The parts one after another; `about` are the other fields of `Dataset`."""
+    """The parts one after another. `about`: the other fields of `Dataset`."""
 
     def stacked(name: str, shape: tuple[int, ...] = ()) -> np.ndarray:
         values = [np.broadcast_to(np.asarray(getattr(part, name)), (len(part), *shape)) for part in parts]
@@ -53,7 +54,9 @@ def dataset_of(
     points, sequence = stacked("points", (len(JOINTS), 2)), stacked("sequence")
     seen = np.isfinite(points).all(-1)
     trust = [np.ones(part.points.shape[:2]) if part.confidence is None else part.confidence for part in parts]
-    of_clip = [np.broadcast_to(part.sequence if part.clip is None else part.clip, len(part)) for part in parts]
+    of_clip = [
+        np.broadcast_to(part.sequence if part.clip is None else part.clip, len(part)) for part in parts
+    ]
     names, clip = np.unique(np.concatenate(of_clip), return_inverse=True)
     keypoints = Keypoints(
         points=np.where(seen[..., None], points, 0).astype(np.float32),

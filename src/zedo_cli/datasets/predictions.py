@@ -1,4 +1,4 @@
-"""What was made of a data set's keypoints, by zedo or anything else, before it is compared with the truth."""
+"""Predicted poses of a data set, by zedo or anything else, before they are compared with the truth."""
 
 from typing import NamedTuple, Self
 
@@ -6,11 +6,12 @@ import numpy as np
 
 
 class Predictions(NamedTuple):
-    """poses `[N, 17, 3]`, the answer; hypotheses `[N, S, 17, 3]`; metres, camera frame, absolute or relative to the pelvis.
+    """poses `[N, 17, 3]`, the answer; hypotheses `[N, S, 17, 3]`; metres, camera frame, absolute or relative
+    to the pelvis.
 
-    uncertainty: `[N, 17]` m, NaN where nothing tells it. origins: `[N, S, 3]`, where the method puts the pelvis of each
-    hypothesis (its translation T), which need not be where the joint is; None: the joint. draws: whether all hypotheses are
-    draws of one distribution; otherwise the first of them is its mean.
+    uncertainty: `[N, 17]` m, NaN where unknown. origins: `[N, S, 3]`, the translation T of each hypothesis,
+    which may differ from its pelvis joint; None for the joint. draws: whether all hypotheses are draws from
+    one distribution; otherwise the first of them is its mean.
     """
 
     poses: np.ndarray

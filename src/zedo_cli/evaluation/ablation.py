@@ -1,59 +1,33 @@
-"""What a part of the method is worth: the poster's grid, our own switches, and any two settings against each other.
+"""Ablations: the grid of the ZeDO poster, parts of the method left out, and any two settings against each
+other.
 
-An arm is a variant with the one that it is compared with, on the same rows.
+An arm is a variant together with the one that it is compared with, on the same rows.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.runs import Variant
-from zedo_cli.lifter import changed_preset
+from zedo_cli.evaluation.switches import SWITCHES, Switch
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.prior.prior import Prior
 
 SAMPLES = (1, 50)
-"""Hypotheses of the poster."""
+"""Numbers of hypotheses on the poster."""
 
 QUICK = {"steps": 200, "warmup": 40, "step_size": 0.005}
-"""A fifth of the paper's 1000 steps, each five times as long: the same errors to 0.3 mm in a fifth of the time."""
+"""A fifth of the paper's 1000 steps, five times as long: the same errors within 0.3 mm in a fifth of the
+time."""
 
 ALIKE = "open-small"
 """The bundled prior that differs from `open-no-rotation` in rotation augmentation alone."""
 
 Settings = dict[str, Any]
-
-
-class Switch(NamedTuple):
-    """A part of the method that can be left out. base: the preset that has it."""
-
-    title: str
-    changes: Settings
-    base: str = "balanced"
-    prior: str = ""
-    """A bundled prior instead of the usual one."""
-    blind: bool = False
-    sure: bool = False
-    """Every keypoint that was seen counts fully."""
-
-
-SWITCHES = {
-    "rotation-opt": Switch("no optimisation of the start (RO)", {"optimise_start": False}, "paper"),
-    "warmup": Switch("no warm-up (WU)", {"warmup": 0}, "paper"),
-    "rotation-augmentation": Switch("prior without turned poses (RA)", {}, "paper", prior="open-no-rotation"),
-    "view": Switch("the prior sees no view", {}, blind=True),
-    "mirror": Switch("no mirror image", {"mirror": False}),
-    "swaps": Switch("no search for exchanged sides", {"swaps": False}),
-    "soft-pull": Switch("fully on the rays", {"pull": "hard"}),
-    "robust": Switch("contradicting keypoints heard fully", {"robust": False}),
-    "confidence": Switch("all confidences 1", {}, sure=True),
-    "translation": Switch("T kept from the start (size and depth)", {"warmup": 10**6}),
-}
-"""By the name that `--no-NAME` takes."""
 
 OWN: dict[str, Settings] = {
     **{f"steps: {steps}": {"steps": steps} for steps in (1, 2, 8, 16)},
@@ -64,14 +38,15 @@ OWN: dict[str, Settings] = {
     "start: mean pose": {"start": "clusters"},
     "start: mean pose, R and T optimised": {"start": "clusters", "optimise_start": True},
     "start: exemplars": {"start": "exemplars"},
-    "answer: the best score": {"answer": "best"},
+    "answer: the highest score": {"answer": "best"},
 }
-"""Other settings than those of `balanced`: steps, schedule, start, choice of hypothesis."""
+"""Variants of `balanced`: steps, schedule, start, choice of hypothesis."""
 
 
 @dataclass(frozen=True)
 class Arm:
-    """A variant and the one that it is compared with. ticks: RO, WU, RA, GT of the poster. of: the answer, or the best."""
+    """A variant and its reference. ticks: RO, WU, RA, GT on the poster. of: the answer, or the best
+    hypothesis."""
 
     variant: Variant
     reference: Variant | None = None
@@ -79,23 +54,24 @@ class Arm:
     of: str = "answer"
 
 
-def poster_arms(kinds: Sequence[Dataset], preset: Preset, turned: Prior, unturned: Prior) -> list[Arm]:
-    """The poster's rows for each kind of 2D and S = 1 and 50, of which the best counts: none, RO, RO and WU, and RA too.
+def poster_arms(kinds: Sequence[Dataset], preset: Preset, augmented: Prior, plain: Prior) -> list[Arm]:
+    """The rows of the poster for each kind of 2D and S = 1 and 50 (the best): none, RO, RO and WU, RO and WU
+    and RA.
 
-    turned, unturned: priors trained with and without rotation augmentation, alike in all else. The reference of a row is
-    the first of its kind, as in the poster.
+    augmented, plain: priors trained with and without rotation augmentation, otherwise alike. The reference of
+    a row is the first of its kind, as on the poster.
     """
     arms: list[Arm] = []
     for data in kinds:
         for samples in SAMPLES:
             first: Variant | None = None
-            for optimised, warmup, augmented in _STEPS_OF_POSTER:
+            for optimised, warmup, rotated in _STEPS_OF_POSTER:
                 changes: Settings = {"optimise_start": optimised} | ({} if warmup else {"warmup": 0})
-                parts = [name for name, has in (("RO", optimised), ("WU", warmup), ("RA", augmented)) if has]
+                parts = [name for name, has in (("RO", optimised), ("WU", warmup), ("RA", rotated)) if has]
                 name = f"{' '.join(parts) or 'none'}, {data.kind}, S = {samples}"
-                prior = turned if augmented else unturned
+                prior = augmented if rotated else plain
                 variant = Variant(name, data, preset.model_copy(update=changes), prior, samples)
-                ticks = (optimised, warmup, augmented, data.kind.startswith("gt"))
+                ticks = (optimised, warmup, rotated, data.kind.startswith("gt"))
                 arms.append(Arm(variant, first, ticks, "answer" if samples == 1 else "best"))
                 first = first or variant
     return arms
@@ -105,9 +81,14 @@ _STEPS_OF_POSTER = ((False, False, False), (True, False, False), (True, True, Fa
 
 
 def switch_arms(
-    kinds: Sequence[Dataset], names: Sequence[str], base: Preset, prior: Prior, priors: dict[str, Prior], samples: int
+    kinds: Sequence[Dataset],
+    names: Sequence[str],
+    base: Preset,
+    prior: Prior,
+    priors: dict[str, Prior],
+    samples: int,
 ) -> list[Arm]:
-    """The full method and, for each of the `names` of switches, the method without it. priors: bundled ones by name.
+    """The full method and, for each switch in `names`, the method without it. priors: bundled ones by name.
 
     Raises `InputError` for a switch that changes nothing.
     """
@@ -118,29 +99,36 @@ def switch_arms(
         for name in names:
             switch = SWITCHES[name]
             reference = full
-            if switch.prior:  # of the same network as the prior that is left out
-                reference = replace(full, name=f"{base.name}, prior {ALIKE}, {data.kind}", prior=priors[ALIKE])
+            if switch.prior:  # of the same network as the prior without augmentation
+                reference = replace(
+                    full, name=f"{base.name}, prior {ALIKE}, {data.kind}", prior=priors[ALIKE]
+                )
                 arms += _arms(reference, None)
-            arms += _arms(_without(reference, switch, priors, f"--no-{name}"), reference)
+            arms += _arms(_without(reference, switch, priors, f"no_{name.replace('-', '_')}"), reference)
     return arms
 
 
-def setting_arms(kinds: Sequence[Dataset], changes: Sequence[str], base: Preset, prior: Prior, samples: int) -> list[Arm]:
-    """The full method, and the method with each of the `changes`, `name=value` or several of them with spaces between."""
+def setting_arms(
+    kinds: Sequence[Dataset], changes: Sequence[str], base: Preset, prior: Prior, samples: int
+) -> list[Arm]:
+    """The full method, and the method with each of the `changes`, `name=value` or several of them with spaces
+    between."""
     arms = []
     for data in kinds:
         full = Variant(f"{base.name}, {data.kind}", data, base, prior, samples)
         arms += _arms(full, None)
         for change in changes:
-            preset = changed_preset(base, change.split())
+            preset = base.changed(change.split())
             if preset == base:
-                raise InputError(f"--set {change}: changes nothing in preset '{base.name}'")
+                raise InputError(f"changes nothing in preset '{base.name}'", setting="set", value=change)
             arms += _arms(replace(full, name=f"{change}, {data.kind}", preset=preset), full)
     return arms
 
 
-def own_arms(kinds: Sequence[Dataset], base: Preset, prior: Prior, priors: dict[str, Prior], samples: int) -> list[Arm]:
-    """Every switch that `base` has, and other steps, schedules, starts, choice of hypothesis and prior."""
+def own_arms(
+    kinds: Sequence[Dataset], base: Preset, prior: Prior, priors: dict[str, Prior], samples: int
+) -> list[Arm]:
+    """Every switch that applies to `base`, and other steps, schedules, starts, answers and priors."""
     arms = []
     for data in kinds:
         full = Variant(f"{base.name}, {data.kind}", data, base, prior, samples)
@@ -152,7 +140,7 @@ def own_arms(kinds: Sequence[Dataset], base: Preset, prior: Prior, priors: dict[
                 arms += _arms(replace(full, name=f"{title}, {data.kind}", preset=preset), full)
         for switch in SWITCHES.values():
             if switch.base == "balanced" and _has(full, switch):
-                arms += _arms(_without(full, switch, priors, switch.title), full)
+                arms += _arms(_without(full, switch, priors, "own"), full)
         for other in priors.values():
             if other.digest != prior.digest:
                 arms += _arms(replace(full, name=f"prior: {stem(other)}, {data.kind}", prior=other), full)
@@ -160,40 +148,58 @@ def own_arms(kinds: Sequence[Dataset], base: Preset, prior: Prior, priors: dict[
 
 
 def _arms(variant: Variant, reference: Variant | None) -> list[Arm]:
-    """Of the answer, and of several hypotheses also of the best."""
-    return [Arm(variant, reference, of=of) for of in ("answer", "best") if of == "answer" or variant.samples > 1]
+    """One arm for the answer, and with several hypotheses one for the best."""
+    return [
+        Arm(variant, reference, of=of) for of in ("answer", "best") if of == "answer" or variant.samples > 1
+    ]
 
 
 def stem(prior: Prior) -> str:
-    """The name of a prior's file, without what all of them end in."""
+    """The name of a prior's file without its suffix."""
     return prior.name.removesuffix(".safetensors")
 
 
 def _has(full: Variant, switch: Switch) -> bool:
-    """Whether there is something to leave out."""
+    """Whether the variant has the part that the switch leaves out."""
     if switch.blind:
         return full.preset.for_blind_prior() != full.preset
-    return any(getattr(full.preset, name) != value for name, value in switch.changes.items()) or not switch.changes
+    return (
+        any(getattr(full.preset, name) != value for name, value in switch.changes.items())
+        or not switch.changes
+    )
 
 
-def _without(full: Variant, switch: Switch, priors: dict[str, Prior], option: str) -> Variant:
+def _without(full: Variant, switch: Switch, priors: dict[str, Prior], setting: str) -> Variant:
     preset = full.preset.for_blind_prior() if switch.blind else full.preset.model_copy(update=switch.changes)
     data, prior = full.data, priors[switch.prior] if switch.prior else full.prior
-    if switch.sure:
+    if switch.full_confidence:
         seen = (data.keypoints.confidence > 0).astype(data.keypoints.confidence.dtype)
-        data = replace(data, kind=f"{data.kind}, confidence 1", keypoints=replace(data.keypoints, confidence=seen))
+        data = replace(
+            data, kind=f"{data.kind}, confidence 1", keypoints=replace(data.keypoints, confidence=seen)
+        )
     elif preset == full.preset and prior is full.prior:
-        raise InputError(f"{option}: changes nothing in preset '{full.preset.name}'; choose another with --preset")
+        raise InputError(
+            f"changes nothing in preset '{full.preset.name}'; choose another with `preset`", setting=setting
+        )
     return Variant(f"{switch.title}, {full.data.kind}", data, preset, prior, full.samples)
 
 
 def common_rows(kinds: Sequence[Dataset]) -> list[Dataset]:
-    """The rows that all kinds of 2D of a data set have. Raises `InputError` if there are none, or if they are of others."""
+    """The rows that all kinds of 2D of a data set share. Raises `InputError` if there are none, or if they do
+    not match."""
     shared = set.intersection(*(set(data.rows.tolist()) for data in kinds))
     if not shared:
-        raise InputError(f"{kinds[0].name}: no frame has all of {', '.join(data.kind for data in kinds)}")
+        raise InputError(
+            f"no frame has all of {', '.join(data.kind for data in kinds)}", source=kinds[0].name
+        )
     common = [data.take(np.isin(data.rows, list(shared))) for data in kinds]
     for data in common[1:]:
-        if list(data.sequence) != list(common[0].sequence) or (data.keypoints.frame != common[0].keypoints.frame).any():
-            raise InputError(f"{data.name}: its 2D of kinds {common[0].kind} and {data.kind} are not of the same frames")
+        if (
+            list(data.sequence) != list(common[0].sequence)
+            or (data.keypoints.frame != common[0].keypoints.frame).any()
+        ):
+            raise InputError(
+                f"its 2D of kinds {common[0].kind} and {data.kind} are not of the same frames",
+                source=data.name,
+            )
     return common

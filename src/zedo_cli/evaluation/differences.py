@@ -1,4 +1,4 @@
-"""The errors of an ablation's arms, and their paired differences."""
+"""The errors of the arms of an ablation, and their paired differences."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from zedo_cli import __version__
+from zedo_cli.errors import Note
 from zedo_cli.evaluation.ablation import Arm, stem
 from zedo_cli.evaluation.protocol import Protocol
 from zedo_cli.evaluation.published import POSTER
 from zedo_cli.evaluation.resampling import SHARE, Resampling
 from zedo_cli.evaluation.scores import Scores
-from zedo_cli.evaluation.summary import Figure, is_caveat
+from zedo_cli.evaluation.summary import Figure
+from zedo_cli.version import __version__
 
 
 class Difference(BaseModel):
@@ -33,7 +34,8 @@ class Difference(BaseModel):
     reference: str | None
     ticks: tuple[bool, bool, bool, bool] | None
     published: tuple[float, float] | None
-    """MPJPE and PA-MPJPE of the poster's row, of the same data set, or of Human3.6M for those that it does not have."""
+    """MPJPE and PA-MPJPE of the row on the poster, of the same data set, or of Human3.6M if the poster does
+    not have it."""
     seconds: float
 
 
@@ -50,23 +52,31 @@ class AblationReport(BaseModel):
     sequences: int
     stride: int
     method: str
-    """The full method: the preset and what is changed in it."""
+    """The full method: the preset and its changed settings."""
     zedo: str = __version__
     interval: str = f"{SHARE:g} %, paired bootstrap over sequences"
-    notes: list[str]
+    notes: list[Note]
     arms: list[Difference]
 
     def describe(self) -> str:
-        """One line for beside a table."""
-        warnings = " ".join(f"{note}." for note in self.notes if is_caveat(note))
-        told = f"{self.dataset}: {self.frames} frames of {self.sequences} sequences; {self.method}; {self.protocol_in_words}"
-        return f"{told}. {warnings}".removesuffix(". ")
+        """One line for the caption of a table."""
+        warnings = " ".join(f"{note.text}." for note in self.notes if note.level == "warning")
+        text = (
+            f"{self.dataset}: {self.frames} frames of {self.sequences} sequences; {self.method};"
+            f" {self.protocol_in_words}"
+        )
+        return f"{text}. {warnings}".removesuffix(". ")
 
 
 def compared(
-    arms: Sequence[Arm], scores: dict[str, Scores], protocol: Protocol, stride: int, notes: list[str], method: str = ""
+    arms: Sequence[Arm],
+    scores: dict[str, Scores],
+    protocol: Protocol,
+    stride: int,
+    notes: list[Note],
+    method: str = "",
 ) -> AblationReport:
-    """Figures of all arms from the scores of their variants, by name."""
+    """The figures of all arms, from the scores of their variants by name."""
     data = arms[0].variant.data
     resampling = Resampling.of(data)
     of_poster = data.name if data.name in {row.data for row in POSTER} else "h36m"

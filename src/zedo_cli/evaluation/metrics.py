@@ -1,17 +1,17 @@
 """Errors of 3D poses, in double precision.
 
-All take and return metres (and degrees); the field reports lengths in millimetres. Poses are `[..., J, 3]`, results one
-number a pose `[...]`. A joint whose truth is NaN does not count; a pose without a joint that does is NaN. A prediction that
-is NaN stays NaN.
+All take and return metres (and degrees); the field reports lengths in millimetres. Poses are `[..., J, 3]`,
+results one number per pose `[...]`. A joint whose truth is NaN is ignored; a pose without any other joint is
+NaN. A prediction that is NaN stays NaN.
 """
 
 import numpy as np
 
-from zedo_cli.skeletons import JOINTS, MIRROR, PARENTS
+from zedo_cli.skeletons import INDEX, JOINTS, MIRROR, PARENTS
 
 PCK_THRESHOLD = 0.15
 AUC_THRESHOLDS = np.linspace(0, 0.15, 31)
-"""Of MPI-INF-3DHP: 150 mm, and 0 to 150 mm by 5."""
+"""As for MPI-INF-3DHP: 150 mm, and 0 to 150 mm in steps of 5."""
 
 
 def root_centred(poses: np.ndarray, root: int = 0) -> np.ndarray:
@@ -25,12 +25,12 @@ def joint_errors(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def mpjpe(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Mean per-joint position error of each pose, as the poses stand."""
+    """Mean per-joint position error of each pose, without alignment."""
     return _mean_over_joints(joint_errors(predicted, truth), truth)
 
 
 def n_mpjpe(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """MPJPE after the factor that brings each prediction nearest to its truth (Rhodin et al. 2018); both root-centred."""
+    """MPJPE after the optimal scale of each prediction (Rhodin et al. 2018); both root-centred."""
     seen, target = _known(truth)[..., None], _filled(truth)
     source = np.where(seen, _double(predicted), 0)
     scale = (source * target).sum((-2, -1)) / np.square(source).sum((-2, -1)).clip(1e-12)
@@ -38,9 +38,10 @@ def n_mpjpe(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def pa_mpjpe(predicted: np.ndarray, truth: np.ndarray, reflection: bool = False) -> np.ndarray:
-    """MPJPE after the similarity transform (Procrustes) that brings each prediction nearest to its truth.
+    """MPJPE after the similarity transform (Procrustes) that best aligns each prediction with its truth.
 
-    reflection: whether a mirror image may be turned back, as the code of the paper does. NaN with fewer than three joints.
+    reflection: whether the transform may reflect, as in the code of the paper. NaN with fewer than three
+    joints.
     """
     errors = _mean_over_joints(joint_errors(procrustes(predicted, truth, reflection), truth), truth)
     return np.where(_known(truth).sum(-1) >= 3, errors, np.nan)
@@ -64,7 +65,7 @@ def procrustes(predicted: np.ndarray, truth: np.ndarray, reflection: bool = Fals
 
 
 def pck(predicted: np.ndarray, truth: np.ndarray, threshold: float = PCK_THRESHOLD) -> np.ndarray:
-    """Share of the joints that are nearer to their truth than `threshold` (m)."""
+    """Share of the joints within `threshold` (m) of their truth."""
     errors = joint_errors(predicted, truth)
     return _mean_over_joints(np.where(np.isnan(errors), np.nan, errors < threshold), truth)
 
@@ -77,13 +78,14 @@ def auc(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def root_frame(poses: np.ndarray) -> np.ndarray:
-    """Orientation of the root `[..., 3, 3]`, as rows: from the right hip to the left, up the trunk, and the third.
+    """Orientation of the root `[..., 3, 3]`, as rows: from the right hip to the left, up the trunk, and the
+    third.
 
-    Of the twelve limb joints alone, which every detector and data set has: the trunk goes from the middle of the hips to
-    that of the shoulders.
+    From limb joints alone, which every detector and data set has: the trunk goes from the middle of the hips
+    to that of the shoulders.
     """
     right_hip, left_hip, right_shoulder, left_shoulder = (
-        _double(poses)[..., JOINTS.index(f"{side}_{joint}"), :]
+        _double(poses)[..., INDEX[f"{side}_{joint}"], :]
         for joint in ("hip", "shoulder")
         for side in ("right", "left")
     )
@@ -94,7 +96,8 @@ def root_frame(poses: np.ndarray) -> np.ndarray:
 
 
 def root_orientation_error(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Angle (degrees) between the root frames of all 17 joints' poses; NaN where hips and shoulders are not known."""
+    """Angle (degrees) between the root frames of all 17 joints' poses; NaN where hips and shoulders are not
+    known."""
     ours, theirs = root_frame(predicted), root_frame(truth)
     # the chord |A - B| = sqrt(8) sin(angle / 2) is exact for small angles, where the trace is not
     chord = np.sqrt(np.square(ours - theirs).sum((-2, -1)))
@@ -102,13 +105,13 @@ def root_orientation_error(predicted: np.ndarray, truth: np.ndarray) -> np.ndarr
 
 
 def bone_vectors(poses: np.ndarray) -> np.ndarray:
-    """From their parents to the joints 1 to 16. `[..., 17, 3]` -> `[..., 16, 3]`."""
+    """Vectors from their parents to the joints 1 to 16. `[..., 17, 3]` -> `[..., 16, 3]`."""
     poses = _double(poses)
     return poses[..., 1:, :] - poses[..., list(PARENTS[1:]), :]
 
 
 def bone_length_error(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Mean absolute difference of the lengths of the 16 bones; bones of which an end is unknown do not count."""
+    """Mean absolute difference of the lengths of the 16 bones; bones with an unknown end are ignored."""
     ours, theirs = (np.linalg.norm(bone_vectors(poses), axis=-1) for poses in (predicted, truth))
     return _mean_where(np.abs(ours - theirs), np.isfinite(theirs))
 
@@ -121,10 +124,11 @@ def symmetry_error(predicted: np.ndarray) -> np.ndarray:
 
 
 def coverage(draws: np.ndarray, truth: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Share of the coordinates of the truth inside the central part of the draws, for each `level` of 0..1 of that part.
+    """Share of the coordinates of the truth inside the central part of the draws, for each `level` (0..1) of
+    that part.
 
-    Of calibrated draws it is the level, whatever their number: a truth between two draws of which one is inside counts for
-    the part of the way. `[..., S, J, 3]`, `[..., J, 3]`, `[L]` -> `[..., L]`.
+    For calibrated draws it equals the level, whatever their number: a truth between two draws of which one is
+    inside counts in proportion. `[..., S, J, 3]`, `[..., J, 3]`, `[L]` -> `[..., L]`.
     """
     truth = _double(truth)
     below = (_double(draws) < truth[..., None, :, :]).sum(-3)
@@ -154,7 +158,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _mean_over_joints(values: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Over the joints whose truth is known."""
+    """Mean over the joints whose truth is known."""
     return _mean_where(values, np.broadcast_to(_known(truth), values.shape))
 
 

@@ -1,6 +1,6 @@
-"""What a lifter needs of a prior, measured on held-out people: denoising, size, samples, and, with a view, the posterior.
+"""The quality of a prior on held-out people: denoising, size, samples, and with a view the posterior.
 
-All figures are of poses relative to the pelvis, in metres or shares, and can be had again with the same seed.
+All figures are of root-relative poses, in metres or shares, and reproducible with the same seed.
 """
 
 from collections.abc import Callable
@@ -12,20 +12,14 @@ from torch import Generator, Tensor
 
 from zedo_cli.evaluation import plausibility
 from zedo_cli.evaluation.metrics import mpjpe, pa_mpjpe
-from zedo_cli.io.files import bundled
-from zedo_cli.pipeline.denoise import posterior_noise_levels, probability_flow
-from zedo_cli.pipeline.rays import View
+from zedo_cli.pipeline.sampler import probability_flow
+from zedo_cli.pipeline.schedules import sampling_noise_levels
+from zedo_cli.pipeline.view import View
 from zedo_cli.prior.prior import Prior
 from zedo_cli.skeletons import JOINTS
-from zedo_cli.training.corpus import Corpus
-from zedo_cli.training.virtual_views import detected_view, draw_scene, exact_view
-
-HELD_OUT = {
-    "CMU 13/14": ("cmu013", "cmu014"),
-    "HDM05 dg": ("hdm_dg",),
-    "UI-PRMD 08-10": ("uip08", "uip09", "uip10"),
-}
-"""Held-out people of `data/mocap/heldout.npz` by split; a mean is over the splits."""
+from zedo_cli.training.corpus import Corpus, held_out_people
+from zedo_cli.training.detector_noise import detected_view
+from zedo_cli.training.virtual_cameras import draw_scene, exact_view
 
 NOISE_LEVELS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
 """Noise levels (m) at which denoising is measured."""
@@ -43,8 +37,9 @@ Report = Callable[[str], None]
 
 
 class Posterior(BaseModel):
-    """Of the views of one kind: errors (m) of the denoiser's answer at the highest noise and of the samples' mean, and
-    by joint group the share of coordinates inside the samples' central 50 and 90 %, and the standardised error."""
+    """Figures for views of one kind: errors (m) of the estimate at the highest noise level and of the mean of
+    samples, and by joint group the share of coordinates inside the central 50 and 90 % of samples, and the
+    standardised error."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,14 +49,14 @@ class Posterior(BaseModel):
     samples_mean_pa_mpjpe: float
     best_of_samples_mpjpe: float
     seen_joints_mpjpe: float
-    """Error of the answer at the joints of confidence above 0."""
+    """Error of the estimate at the joints of confidence above 0."""
     coverage_50: dict[str, float]
     coverage_90: dict[str, float]
     standardised_error: dict[str, float]
 
 
 class Evaluation(BaseModel):
-    """A prior's figures. Metres, shares."""
+    """The figures of a prior. Metres, shares."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -71,18 +66,19 @@ class Evaluation(BaseModel):
     denoising: dict[str, dict[str, float]]
     """RMS error of a coordinate by noise level (m) and joint, and `all`; without a view."""
     denoising_with_view: dict[str, float]
-    """The same of all joints, with exact rays."""
+    """The same for all joints, with exact rays."""
     size_bias: dict[str, float]
-    """Change of size after so many denoisings at `REPEATED_NOISE`, of clean poses, without a view."""
+    """Relative change of size by number of denoisings of clean poses at `REPEATED_NOISE`, without a view."""
     samples: dict[str, float]
-    """Of poses drawn from the prior, against the bundled training poses; see `plausibility`."""
+    """Figures of poses drawn from the prior, relative to the bundled training poses; see `plausibility`."""
     held_out_samples: dict[str, float]
-    """The same figures of real held-out poses, to compare with."""
+    """The same figures of real held-out poses, for comparison."""
     exact: Posterior | None
     noisy: Posterior | None
-    """Keypoint noise and confidences as detectors have them."""
+    """Views with the keypoint noise and the confidences of detectors."""
     detected: Posterior | None
-    """Everything that detectors do: outliers, swaps, missing joints and halves, other joints, people cut by the border."""
+    """Views with all errors of detectors: outliers, swaps, missing joints and halves, other joints, people
+    cut off."""
 
 
 @torch.no_grad()
@@ -98,12 +94,18 @@ def evaluate(
     exact = exact_view(scene)
     report("denoising")
     noise = torch.randn(scene.poses.shape, generator=generator, device=device)
-    blind = {level: _rms(prior(scene.poses + level * noise, _level(level, noise)) - scene.poses) for level in NOISE_LEVELS}
+    blind = {
+        level: _rms(prior(scene.poses + level * noise, _level(level, noise)) - scene.poses)
+        for level in NOISE_LEVELS
+    }
     seeing = {
-        level: _rms(prior(scene.poses + level * noise, _level(level, noise), exact) - scene.poses) for level in NOISE_LEVELS
+        level: _rms(prior(scene.poses + level * noise, _level(level, noise), exact) - scene.poses)
+        for level in NOISE_LEVELS
     }
     report("samples without a view")
-    levels = posterior_noise_levels(SAMPLING_STEPS, prior.card.noise_range[1], prior.card.noise_range[0]).to(noise)
+    levels = sampling_noise_levels(SAMPLING_STEPS, prior.card.noise_range[1], prior.card.noise_range[0]).to(
+        noise
+    )
     drawn = probability_flow(prior, noise, levels)
     training = Corpus.load([]).split(())[0]
     posteriors = {}
@@ -127,24 +129,14 @@ def evaluate(
     )
 
 
-def held_out_corpus() -> Corpus:
-    """The bundled people of no training file."""
-    return Corpus.load([bundled("data/mocap/heldout.npz")])
-
-
-def held_out_people(poses: int, seed: int) -> dict[str, Tensor]:
-    """`poses` upright poses `[poses, 17, 3]` of each held-out split, or all if there are fewer."""
-    corpus = held_out_corpus()
-    generator = Generator().manual_seed(seed)
-    chosen = {}
-    for name, subjects in HELD_OUT.items():
-        people = corpus.poses[torch.from_numpy(np.isin(corpus.subjects, subjects))]
-        chosen[name] = people[torch.randperm(len(people), generator=generator)[:poses]]
-    return chosen
-
-
 def _posterior(
-    prior: Prior, truth: Tensor, view: View, splits: np.ndarray, levels: Tensor, samples: int, generator: Generator
+    prior: Prior,
+    truth: Tensor,
+    view: View,
+    splits: np.ndarray,
+    levels: Tensor,
+    samples: int,
+    generator: Generator,
 ) -> Posterior:
     noise = torch.randn(truth.shape, generator=generator, device=truth.device)
     mean = _centred(prior(noise * levels[0], levels[0], view))
@@ -160,18 +152,23 @@ def _posterior(
         **{name: _by_split(error, splits) for name, error in errors.items()},
         samples_mean_mpjpe=_by_split(mpjpe(centre.numpy(), target), splits)["mean"],
         samples_mean_pa_mpjpe=_by_split(pa_mpjpe(centre.numpy(), target), splits)["mean"],
-        best_of_samples_mpjpe=_by_split(np.min([mpjpe(draw.numpy(), target) for draw in draws], axis=0), splits)["mean"],
+        best_of_samples_mpjpe=_by_split(
+            np.min([mpjpe(draw.numpy(), target) for draw in draws], axis=0), splits
+        )["mean"],
         seen_joints_mpjpe=_by_split(mpjpe(mean.cpu().numpy(), visible), splits)["mean"],
         coverage_50=_coverage(draws, truth.cpu(), 0.5),
         coverage_90=_coverage(draws, truth.cpu(), 0.9),
-        standardised_error=_by_group(((centre - truth.cpu()) / draws.std(0).clamp(min=1e-4)).square(), root=True),
+        standardised_error=_by_group(
+            ((centre - truth.cpu()) / draws.std(0).clamp(min=1e-4)).square(), root=True
+        ),
     )
 
 
 def _coverage(draws: Tensor, truth: Tensor, share: float) -> dict[str, float]:
-    """Share of coordinates of `truth [N, J, 3]` within the central `share` of `draws [S, N, J, 3]`, by joint group.
+    """Share of coordinates of `truth [N, J, 3]` within the central `share` of `draws [S, N, J, 3]`, by joint
+    group.
 
-    The truth takes each of the S + 1 places among S draws equally often if it is one of them.
+    If the truth follows the same distribution, it takes each of the S + 1 ranks among S draws equally often.
     """
     place = (draws < truth).float().mean(0) * len(draws) + 0.5
     inside = ((place / (len(draws) + 1) - 0.5).abs() <= share / 2).float()
@@ -200,7 +197,7 @@ def _level(sigma: float, like: Tensor) -> Tensor:
 
 
 def _rms(error: Tensor) -> Tensor:
-    """Of a coordinate, by joint. `[N, J, 3]` -> `[J]`."""
+    """RMS of a coordinate, by joint. `[N, J, 3]` -> `[J]`."""
     return error.square().mean((0, 2)).sqrt()
 
 
@@ -215,7 +212,7 @@ def _by_split(errors: np.ndarray, splits: np.ndarray) -> dict[str, float]:
 
 
 def _by_group(values: Tensor, root: bool = False) -> dict[str, float]:
-    """Means of `values [N, J, 3]` over the joints of a group, or their roots."""
+    """Means of `values [N, J, 3]` over the joints of a group, or their square roots."""
     parts = {"trunk": ("spine", "thorax"), "head": ("nose", "head_top")}
     result = {}
     for group in GROUPS:

@@ -1,13 +1,15 @@
-"""What others have reported: figures of the ZeDO paper's tables and poster (arXiv 2307.03833), and of those named there.
+"""Published figures: from the tables and the poster of the ZeDO paper (arXiv 2307.03833), and of the methods
+named there.
 
-MPJPE and PA-MPJPE in mm. Not measured here, and by the paper's protocol, which for 50 hypotheses is the best of them.
+MPJPE and PA-MPJPE in mm. Not measured here; by the paper's protocol, which takes the best of 50 hypotheses.
 """
 
 from typing import NamedTuple
 
 
 class Published(NamedTuple):
-    """A row of a table. ce: trained on other data sets than it is measured on. opt: an optimisation for each pose."""
+    """A row of a table. ce: evaluated on a data set it was not trained on. opt: an optimisation for each
+    pose."""
 
     method: str
     mpjpe: float | None
@@ -59,10 +61,10 @@ PUBLISHED = {
 
 
 class PosterRow(NamedTuple):
-    """A row of the poster's ablation: what is ticked, and MPJPE / PA-MPJPE for S = 1 and 50.
+    """A row of the ablation on the poster: its ticks, and MPJPE / PA-MPJPE for S = 1 and 50.
 
-    optimised: the start's rotation and translation (RO); warmup (WU); augmented: the prior was trained on turned poses (RA);
-    exact: ground-truth 2D (GT).
+    optimised: rotation and translation of the start (RO); warmup (WU); augmented: the prior had rotation
+    augmentation (RA); exact: ground-truth 2D (GT).
     """
 
     data: str
@@ -86,4 +88,5 @@ POSTER = (
     PosterRow("3dhp", "H36M", True, True, True, True, (99.9, 67.9), (69.9, 49.0)),
     PosterRow("3dhp", "3DHP", True, True, False, True, (86.5, 55.9), (55.2, 38.6)),
 )
-"""In its order. The RO and WU ticks of its first rows sit in one merged cell; read as its arrows have it."""
+"""In the order of the poster. The RO and WU ticks of its first rows share a merged cell; they are read as its
+arrows say."""

@@ -1,4 +1,5 @@
-"""Means over a data set and their uncertainty: bootstrap over sequences, whose frames are not independent."""
+"""Means over a data set and their uncertainty: bootstrap over sequences, as frames of one are not
+independent."""
 
 import numpy as np
 
@@ -6,20 +7,22 @@ from zedo_cli.datasets.container import Dataset
 
 SAMPLES = 1000
 SHARE = 95.0
-"""Per cent of the bootstrap samples that an interval holds."""
+"""Per cent of the bootstrap samples inside an interval."""
 
 
 class Resampling:
-    """The mean of a data set, over frames or over the groups' means, and 1000 samples of it.
+    """The mean over a data set, over frames or over the means of groups, and 1000 bootstrap samples of it.
 
-    A sample draws as many sequences as there are, with replacement; within each group, if the mean is one over groups, no
-    sequence is in two of them, and each has several. The samples are the same for all figures, so that differences are
-    paired.
+    A sample draws as many sequences as there are, with replacement; within each group if the mean is over
+    groups, no sequence is in two groups, and each group has several. The samples are the same for all
+    figures, so that differences are paired.
     """
 
     def __init__(self, group: np.ndarray, sequence: np.ndarray, by_group: bool, seed: int = 0) -> None:
         self.groups, place = (
-            np.unique(group, return_inverse=True) if by_group else (np.array(["all"]), np.zeros(len(group), int))
+            np.unique(group, return_inverse=True)
+            if by_group
+            else (np.array(["all"]), np.zeros(len(group), int))
         )
         self.sequences, number = np.unique(sequence, return_inverse=True)
         self._cell = place.reshape(-1) * len(self.sequences) + number.reshape(-1)
@@ -30,15 +33,17 @@ class Resampling:
         generator = np.random.default_rng(seed)
         self._weights = np.zeros((SAMPLES, len(self.sequences)))
         for members in strata:
-            self._weights[:, members] = generator.multinomial(len(members), np.full(len(members), 1 / len(members)), SAMPLES)
+            self._weights[:, members] = generator.multinomial(
+                len(members), np.full(len(members), 1 / len(members)), SAMPLES
+            )
 
     @classmethod
     def of(cls, data: Dataset, seed: int = 0) -> "Resampling":
-        """Of a data set's own groups and sequences."""
+        """With the groups and sequences of a data set."""
         return cls(data.group, data.sequence, data.by_group, seed)
 
     def mean(self, values: np.ndarray) -> np.ndarray:
-        """`[N, M]` -> `[M]`; NaN does not count."""
+        """`[N, M]` -> `[M]`; NaN is ignored."""
         sums, counts = self._sums(values)
         return _mean_of_groups(sums.sum(1), counts.sum(1))
 
@@ -49,7 +54,8 @@ class Resampling:
         return np.stack(parts)
 
     def interval(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The central `SHARE` per cent of the samples. `[N, M]` -> `[M]`, `[M]`; NaN for a single sequence."""
+        """The central `SHARE` per cent of the samples. `[N, M]` -> `[M]`, `[M]`; NaN for a single
+        sequence."""
         if len(self.sequences) == 1:
             unknown = np.full(values.shape[1], np.nan)
             return unknown, unknown
@@ -71,7 +77,7 @@ class Resampling:
 
 
 def _mean_of_groups(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """`[groups, M]` or `[groups, 1, M]` -> `[M]`, without groups that have none."""
+    """`[groups, M]` or `[groups, 1, M]` -> `[M]`; groups without values are ignored."""
     sums, counts = sums.reshape(len(sums), -1), counts.reshape(len(counts), -1)
     means = np.where(counts > 0, sums / counts.clip(1e-12), 0)
     there = (counts > 0).sum(0)

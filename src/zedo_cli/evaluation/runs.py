@@ -1,7 +1,8 @@
-"""Runs over a data set: in chunks of flat memory, each kept on disk until the report is written, so that they can go on.
+"""Resumable runs over a data set: in chunks of constant memory, each kept on disk until the report is
+written.
 
-A variant is one way to lift one kind of keypoints. All variants of a run see the same rows; within a chunk those that agree
-in what comes before the loop of Algorithm 1 share it.
+A variant is one way to lift one kind of keypoints. All variants of a run see the same rows. Within a chunk,
+variants that agree in everything before the loop of Algorithm 1 share it.
 """
 
 import json
@@ -14,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from zedo_cli import __version__
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.errors import InputError
@@ -22,18 +22,22 @@ from zedo_cli.evaluation.protocol import Protocol
 from zedo_cli.evaluation.scores import Scores, score
 from zedo_cli.io.files import atomic_write, read_json, writable
 from zedo_cli.io.npz import NpzFile
-from zedo_cli.lifter import lift_keypoints
+from zedo_cli.lifter import Lifter
 from zedo_cli.pipeline.presets import Preset
+from zedo_cli.pipeline.starts import Start
+from zedo_cli.preparation import Prepared, SideInformation
 from zedo_cli.prior.prior import Prior
+from zedo_cli.tracks import Tracks
+from zedo_cli.version import __version__
 
 CHUNK = 4096
-"""Hypotheses of a chunk."""
+"""Hypotheses in a chunk."""
 
 CHUNKS = ".zedo-run"
 _STATE = "run.json"
 
 Progress = Callable[[int], None]
-"""Called with the number of people lifted so far, all variants together."""
+"""Called with the number of people lifted so far, over all variants."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Variant:
     samples: int = 1
 
     def settings(self) -> dict[str, Any]:
-        """Everything that decides its figures, as JSON."""
+        """Everything that the figures depend on, as JSON."""
         return {
             "name": self.name,
             "preset": self.preset.model_dump(mode="json"),
@@ -60,7 +64,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Run:
-    """Of one or several variants, which must have the same rows."""
+    """A run of one or several variants with the same rows."""
 
     variants: tuple[Variant, ...]
     protocol: Protocol
@@ -69,7 +73,7 @@ class Run:
     batch_size: int = 512
 
     def settings(self) -> dict[str, Any]:
-        """Everything that decides its figures, as JSON: what two runs must agree in for one to go on with the other."""
+        """Everything that the figures depend on, as JSON. A run can only be resumed with the same."""
         return {
             "zedo": __version__,
             "protocol": self.protocol.name,
@@ -79,37 +83,41 @@ class Run:
         }
 
     def chunks(self) -> list[np.ndarray]:
-        """The rows of each chunk; whole clips, if rows of a clip share what they can."""
-        data = self.variants[0].data
+        """The rows of each chunk: whole tracks, so that a chunk does not change a result."""
         size = max(1, CHUNK // max(variant.samples for variant in self.variants))
-        if not self.clips:
-            return np.split(np.arange(len(data)), np.arange(size, len(data), size))
-        parts: list[np.ndarray] = []
-        for clip in np.unique(data.keypoints.clip):
-            rows = np.flatnonzero(data.keypoints.clip == clip)
-            if parts and len(parts[-1]) + len(rows) <= size:
-                parts[-1] = np.concatenate([parts[-1], rows])
-            else:
-                parts.append(rows)
-        return parts
+        return Tracks.of(self.variants[0].data.keypoints, self.clips).chunks(size)
+
+    def lifters(self) -> list[Lifter]:
+        """One for each variant. Raises `InputError` for settings that a variant cannot have."""
+        return [
+            Lifter(
+                variant.prior,
+                variant.preset,
+                variant.samples,
+                self.seed,
+                clips=self.clips,
+                batch_size=self.batch_size,
+            )
+            for variant in self.variants
+        ]
 
 
 def run(job: Run, folder: Path, resume: bool = False, progress: Progress = lambda done: None) -> list[Scores]:
-    """The scores of each variant, rows in the data set's order; also `seconds [chunks]` of lifting.
+    """The scores of each variant, rows in the order of the data set; also `seconds [chunks]` of lifting.
 
-    Chunks are written to `folder` as they are done. Raises `InputError` if it holds an unfinished run and `resume` is not
-    asked, or one of other settings.
+    Chunks are written to `folder` as they are done. Raises `InputError` if it holds an unfinished run without
+    `resume`, or one with other settings.
     """
-    chunks = job.chunks()
+    chunks, lifters = job.chunks(), job.lifters()
     place = _begin(job, folder, resume)
     done = 0
     for number, rows in enumerate(chunks):
         path = place / f"{number:05d}.npz"
         if not path.exists():
             try:
-                _write(path, _scored(job, rows, lambda more, done=done: progress(done + more)))  # type: ignore[misc]
+                _write(path, _scored(job, lifters, rows, lambda more, done=done: progress(done + more)))  # type: ignore[misc]
             except InputError:
-                if number == 0:  # what was asked for cannot be done: there is nothing to go on with
+                if number == 0:  # the run cannot be done at all: there is nothing to resume
                     finished(folder)
                 raise
         done += len(rows) * len(job.variants)
@@ -119,12 +127,15 @@ def run(job: Run, folder: Path, resume: bool = False, progress: Progress = lambd
         parts = [NpzFile(place / f"{number:05d}.npz") for number in range(len(chunks))]
         return [_collected(parts, index, order) for index in range(len(job.variants))]
     except InputError as error:
-        told = str(error).partition(";")[0]
-        raise InputError(f"{told}: a chunk of this run; remove it, and go on with --resume") from error
+        raise InputError(
+            f"{error.message} (a chunk of this run)",
+            source=error.source,
+            fix="remove it, and continue with `resume`",
+        ) from error
 
 
 def finished(folder: Path) -> None:
-    """The report is written: the chunks are not needed any more, nor the folder if nothing else is in it."""
+    """After the report is written: remove the chunks, and the folder if nothing else is in it."""
     place = folder / CHUNKS
     for path in (*sorted(place.glob("[0-9]*.npz")), place / _STATE):
         path.unlink(missing_ok=True)
@@ -133,60 +144,67 @@ def finished(folder: Path) -> None:
             empty.rmdir()
 
 
-def predictions(variant: Variant, rows: np.ndarray, job: Run, shared: dict[Any, Any], progress: Progress) -> Predictions:
-    """Lift some rows of a variant's data."""
-    poses = lift_keypoints(
-        variant.data.keypoints.take(rows),
-        variant.prior,
-        preset=variant.preset,
-        samples=variant.samples,
-        seed=job.seed,
-        batch_size=job.batch_size,
-        progress=progress,
-        clips=job.clips,
-        shared=shared,
-    )
-    return Predictions(
-        poses.poses_3d,
-        poses.hypotheses_3d,
-        poses.uncertainty,
-        poses.translation,
-        draws=variant.preset.start == "clusters",
-    )
+class _ChunkStarts:
+    """The starts of a chunk, so that variants that agree in everything before the loop compute them once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], tuple[Prepared, list[Start]]] = {}
+
+    def of(self, variant: Variant, lifter: Lifter, rows: np.ndarray) -> tuple[Prepared, list[Start]]:
+        """Prepared keypoints and starts of some rows, computed at the first request."""
+        settings = json.dumps(variant.preset.start_settings())
+        key = (variant.data.kind, id(variant.prior), variant.samples, settings)
+        if key not in self._known:
+            prepared = lifter.prepare(variant.data.keypoints.take(rows), None, SideInformation())
+            self._known[key] = (prepared, list(lifter.start(prepared)))
+        return self._known[key]
 
 
-def _scored(job: Run, rows: np.ndarray, progress: Progress) -> dict[str, np.ndarray]:
+def _scored(job: Run, lifters: list[Lifter], rows: np.ndarray, progress: Progress) -> dict[str, np.ndarray]:
     """The scores of a chunk: `index/name`."""
-    shared: dict[str, dict[Any, Any]] = {}
+    starts = _ChunkStarts()
     arrays: dict[str, np.ndarray] = {}
-    for index, variant in enumerate(job.variants):
+    for index, (variant, lifter) in enumerate(zip(job.variants, lifters, strict=True)):
         started = time.perf_counter()
         before = index * len(rows)
-        memory = shared.setdefault(variant.data.kind, {})
-        made = predictions(variant, rows, job, memory, lambda more, before=before: progress(before + more))  # type: ignore[misc]
+        prepared, own = starts.of(variant, lifter, rows)
+        poses = lifter.finish(prepared, own, lambda more, before=before: progress(before + more))  # type: ignore[misc]
         seconds = time.perf_counter() - started
-        scores = score(variant.data.take(rows), made, job.protocol)
+        predicted = Predictions(
+            poses.poses_3d,
+            poses.hypotheses_3d,
+            poses.uncertainty,
+            poses.translation,
+            draws=variant.preset.start == "clusters",
+        )
+        scores = score(variant.data.take(rows), predicted, job.protocol)
         arrays |= {f"{index}/{name}": values for name, values in scores.items()}
         arrays[f"{index}/seconds"] = np.array([seconds])
     return arrays
 
 
 def _begin(job: Run, folder: Path, resume: bool) -> Path:
-    """The folder of the chunks, with the settings that they belong to."""
+    """The folder of the chunks, with the settings of the run."""
     settings = json.loads(json.dumps(job.settings()))
     place = folder / CHUNKS
     state = place / _STATE
     if state.exists():
         if not resume:
             raise InputError(
-                f"{folder}: holds an unfinished run; go on with --resume, or remove {place}, or choose another --output"
+                "holds an unfinished run",
+                source=folder,
+                fix=f"continue with `resume`, or remove {place}, or choose another `output`",
             )
         known = read_json(state)
         if known != settings:
-            raise InputError(f"{state}: is of other settings ({_difference(known, settings)}); use those, or another output")
+            raise InputError(
+                f"has other settings ({_difference(known, settings)})",
+                source=state,
+                fix="use those, or another `output`",
+            )
         return place
     if place.exists() and any(place.iterdir()):
-        raise InputError(f"{place}: holds no run that could be gone on with ({_STATE} is missing); remove it")
+        raise InputError(f"holds no run to resume ({_STATE} is missing)", source=place, fix="remove it")
     place.mkdir(parents=True, exist_ok=True)
     with atomic_write(writable(state)) as temporary:
         temporary.write_text(json.dumps(settings, indent=1))
@@ -194,7 +212,7 @@ def _begin(job: Run, folder: Path, resume: bool) -> Path:
 
 
 def _difference(one: Any, other: Any, place: str = "") -> str:
-    """The first place in which two documents differ."""
+    """The first place where two documents differ."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key in [*one, *other]:
             if one.get(key) != other.get(key):
@@ -219,7 +237,7 @@ def _collected(parts: list[NpzFile], index: int, order: np.ndarray) -> Scores:
 
 
 def _digest(data: Dataset) -> str:
-    """Of everything that is lifted and compared."""
+    """SHA-256 of everything that is lifted and compared."""
     digest = sha256()
     for array in (data.keypoints.points, data.keypoints.confidence, data.keypoints.intrinsics, data.truth):
         digest.update(np.ascontiguousarray(array).tobytes())

@@ -1,25 +1,26 @@
-"""The figures of each frame: errors of the answer, of the hypotheses' mean and the best of them, spread and calibration."""
+"""The figures of each frame: errors of the answer, of the mean and the best of the hypotheses, spread,
+calibration."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from zedo_cli.evaluation import metrics
-from zedo_cli.cameras.container import projected
+from zedo_cli.cameras.intrinsics import project
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.predictions import Predictions
+from zedo_cli.evaluation import metrics
 from zedo_cli.evaluation.protocol import Protocol, fewer_joints
 
 LEVELS = np.linspace(0.05, 0.95, 19)
-"""Of the central intervals whose coverage is measured."""
+"""Levels of the central intervals whose coverage is measured."""
 
-FEWEST_DRAWS = 8
-"""Draws that tell something of calibration."""
+MIN_DRAWS = 8
+"""Fewer draws say nothing about calibration."""
 
 
 class Metric(NamedTuple):
-    """How a figure is shown: its name, its unit, what the stored one is multiplied with, and its decimals."""
+    """How a figure is shown: name, unit, factor on the stored value, decimals."""
 
     title: str
     unit: str
@@ -51,20 +52,23 @@ METRICS = {
 ANSWERS = {"answer": "the answer", "mean": "mean of hypotheses", "best": "best hypothesis (oracle)"}
 
 Scores = dict[str, np.ndarray]
-"""`answer.mpjpe [N]` and so on for the answers and metrics; `joint_errors [N, 17]`, `uncertainty [N, 17]`, `pose [N, 17, 3]`
-of the answer; `hypotheses.mpjpe [N, S]` and `hypotheses.pa_mpjpe [N, S]`; `coverage [N, LEVELS]` of the draws."""
+"""`answer.mpjpe [N]` and so on for all answers and metrics; `joint_errors [N, 17]`, `uncertainty [N, 17]`,
+`pose [N, 17, 3]` of the answer; `hypotheses.mpjpe [N, S]` and `hypotheses.pa_mpjpe [N, S]`; `coverage [N,
+LEVELS]` of the draws."""
 
 
-def score(data: Dataset, made: Predictions, protocol: Protocol) -> Scores:
-    """Compare what was made of a data set with its truth. Metres."""
+def score(data: Dataset, predicted: Predictions, protocol: Protocol) -> Scores:
+    """Compare the predicted poses of a data set with the truth. Metres."""
     truth = metrics.root_centred(np.asarray(data.truth, np.float64))
-    hypotheses = _centred(made.hypotheses, made.origins, protocol)
-    answer = _centred(made.poses[:, None], _origin_of_answer(made), protocol)[:, 0]
-    scores = {f"answer.{name}": values for name, values in _errors(answer, truth, data.joints, protocol).items()}
-    scores["answer.reprojection"] = reprojection_error(made.poses, data)
+    hypotheses = _centred(predicted.hypotheses, predicted.origins, protocol)
+    answer = _centred(predicted.poses[:, None], _origin_of_answer(predicted), protocol)[:, 0]
+    scores = {
+        f"answer.{name}": values for name, values in _errors(answer, truth, data.joints, protocol).items()
+    }
+    scores["answer.reprojection"] = reprojection_error(predicted.poses, data)
     scores["joint_errors"] = metrics.joint_errors(answer, truth)
-    scores["uncertainty"] = np.asarray(made.uncertainty, np.float64)
-    scores["pose"] = np.asarray(made.poses, np.float32)
+    scores["uncertainty"] = np.asarray(predicted.uncertainty, np.float64)
+    scores["pose"] = np.asarray(predicted.poses, np.float32)
     if hypotheses.shape[1] == 1:
         return scores
 
@@ -74,14 +78,14 @@ def score(data: Dataset, made: Predictions, protocol: Protocol) -> Scores:
     scores |= {f"hypotheses.{name}": each[name].astype(np.float32) for name in ("mpjpe", "pa_mpjpe")}
     best = hypotheses[np.arange(len(hypotheses)), each["mpjpe"].argmin(1)]
     scores |= {f"best.{name}": values for name, values in _errors(best, truth, data.joints, protocol).items()}
-    # as published: the least of each error, not the errors of one hypothesis
+    # as published: the smallest of each error, not the errors of one hypothesis
     scores |= {f"best.{name}": values.min(1) for name, values in each.items()}
 
-    draws = hypotheses if made.draws else hypotheses[:, 1:]
+    draws = hypotheses if predicted.draws else hypotheses[:, 1:]
     moving = [joint for joint in data.joints if joint]
     if draws.shape[1] > 1:
         scores["answer.spread"] = np.sqrt(draws[:, :, moving].var(1, ddof=1).sum(-1)).mean(1)
-    if draws.shape[1] >= FEWEST_DRAWS:
+    if draws.shape[1] >= MIN_DRAWS:
         scores["coverage"] = metrics.coverage(draws[:, :, moving], truth[:, moving], LEVELS)
         inside = metrics.coverage(draws[:, :, moving], truth[:, moving], np.array([0.5, 0.9]))
         scores |= {"answer.coverage_50": inside[:, 0], "answer.coverage_90": inside[:, 1]}
@@ -89,33 +93,38 @@ def score(data: Dataset, made: Predictions, protocol: Protocol) -> Scores:
 
 
 def reprojection_error(poses: np.ndarray, data: Dataset) -> np.ndarray:
-    """Mean distance (px) of the projected joints from the keypoints, as they were given. `[N, 17, 3]` -> `[N]`.
+    """Mean distance (px) of the projected joints from the given keypoints. `[N, 17, 3]` -> `[N]`.
 
-    NaN for poses that are not before their camera, as those relative to the pelvis, and where no camera is known.
+    NaN for poses that are not in front of their camera, such as root-relative ones, and where no camera is
+    known.
     """
     if data.keypoints.intrinsics is None:
         return np.full(len(data), np.nan)
-    off = np.linalg.norm(projected(poses, data.keypoints.intrinsics) - data.keypoints.points, axis=-1)
+    off = np.linalg.norm(project(poses, data.keypoints.intrinsics) - data.keypoints.points, axis=-1)
     seen = data.keypoints.confidence > 0
-    before = (poses[..., 2] > 0).all(1) & seen.any(1)
-    return np.where(before, np.where(seen, off, 0).sum(1) / seen.sum(1).clip(1), np.nan)
+    in_front = (poses[..., 2] > 0).all(1) & seen.any(1)
+    return np.where(in_front, np.where(seen, off, 0).sum(1) / seen.sum(1).clip(1), np.nan)
 
 
 def _centred(poses: np.ndarray, origins: np.ndarray | None, protocol: Protocol) -> np.ndarray:
-    """Poses `[N, S, 17, 3]` about their pelvis, or about where the method put it."""
+    """Poses `[N, S, 17, 3]` about their pelvis, or about their translation T."""
     poses = np.asarray(poses, np.float64)
-    return metrics.root_centred(poses) if protocol.rerooted or origins is None else poses - origins[:, :, None]
+    return (
+        metrics.root_centred(poses) if protocol.rerooted or origins is None else poses - origins[:, :, None]
+    )
 
 
-def _origin_of_answer(made: Predictions) -> np.ndarray | None:
+def _origin_of_answer(predicted: Predictions) -> np.ndarray | None:
     """T `[N, 1, 3]` of the hypothesis that is the answer."""
-    if made.origins is None:
+    if predicted.origins is None:
         return None
-    distance = np.abs(made.hypotheses - made.poses[:, None]).max((2, 3))
-    return made.origins[np.arange(len(made.poses)), distance.argmin(1)][:, None]
+    distance = np.abs(predicted.hypotheses - predicted.poses[:, None]).max((2, 3))
+    return predicted.origins[np.arange(len(predicted.poses)), distance.argmin(1)][:, None]
 
 
-def _position_errors(predicted: np.ndarray, truth: np.ndarray, joints: tuple[int, ...], protocol: Protocol) -> Scores:
+def _position_errors(
+    predicted: np.ndarray, truth: np.ndarray, joints: tuple[int, ...], protocol: Protocol
+) -> Scores:
     """Errors of poses `[..., 17, 3]` in all scored joints and in 14, by name."""
     errors = {}
     for suffix, columns in (("", list(joints)), ("_14", list(fewer_joints(joints)))):
@@ -129,7 +138,10 @@ def _position_errors(predicted: np.ndarray, truth: np.ndarray, joints: tuple[int
 
 def _errors(predicted: np.ndarray, truth: np.ndarray, joints: tuple[int, ...], protocol: Protocol) -> Scores:
     errors = _position_errors(predicted, truth, joints, protocol)
-    shares: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {"pck": metrics.pck, "auc": metrics.auc}
+    shares: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+        "pck": metrics.pck,
+        "auc": metrics.auc,
+    }
     for suffix, columns in (("", list(joints)), ("_14", list(fewer_joints(joints)))):
         for name, share in shares.items():
             errors[name + suffix] = share(predicted[:, columns], truth[:, columns])

@@ -1,4 +1,4 @@
-"""Figures of a whole run from the scores of its frames."""
+"""The figures of a whole run, from the scores of its frames."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,23 +6,19 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from zedo_cli import __version__
 from zedo_cli.datasets.container import Dataset
+from zedo_cli.errors import Note
 from zedo_cli.evaluation.protocol import Protocol, fewer_joints
 from zedo_cli.evaluation.resampling import SHARE, Resampling
 from zedo_cli.evaluation.scores import ANSWERS, LEVELS, METRICS, Scores
 from zedo_cli.skeletons import JOINTS
+from zedo_cli.version import __version__
 
 _MODEL = ConfigDict(extra="forbid")
 
 
-def is_caveat(note: str) -> bool:
-    """Whether a note has to stand beside the figures."""
-    return note.startswith("warning") or "are missing" in note or "not scored" in note
-
-
 class Figure(BaseModel):
-    """A mean with its 95 % interval; None where nothing is known. In the units of `METRICS`: mm, %, degrees, px."""
+    """A mean with its 95 % interval; None where unknown. In the units of `METRICS`: mm, %, degrees, px."""
 
     model_config = _MODEL
 
@@ -32,7 +28,7 @@ class Figure(BaseModel):
 
 
 class About(BaseModel):
-    """What was measured, how, and by what."""
+    """What was measured, and how."""
 
     model_config = _MODEL
 
@@ -53,14 +49,15 @@ class About(BaseModel):
     zedo: str = __version__
     interval: str = f"{SHARE:g} %, bootstrap over sequences"
     lifting_seconds: float
-    """For all frames, also where a run was interrupted; what it took besides is not counted."""
-    notes: list[str]
+    """For all frames, including those before an interruption; lifting only."""
+    notes: list[Note]
 
     def describe(self) -> str:
-        """One line for above a table."""
-        caveats = "".join(f". {note}" for note in self.notes if is_caveat(note))
+        """One line for the caption of a table."""
+        caveats = "".join(f". {note.text}" for note in self.notes if note.level == "warning")
         return (
-            f"{self.dataset}, 2D: {self.keypoints}; {self.frames} frames of {self.sequences} sequences, stride"
+            f"{self.dataset}, 2D: {self.keypoints}; {self.frames} frames of {self.sequences}"
+            " sequences, stride"
             f" {self.stride}; {self.protocol_in_words}, {self.joints} joints; {self.average}{caveats}"
         )
 
@@ -74,7 +71,8 @@ class Report(BaseModel):
     figures: dict[str, dict[str, Figure]]
     """By answer (`answer`, `mean`, `best`), then metric."""
     groups: dict[str, dict[str, Figure]]
-    """By group (action, split), then metric, of the answer; MPJPE and PA-MPJPE of the best too, as `best.mpjpe`."""
+    """By group (action, split), then metric, of the answer; for the best hypothesis as `best.mpjpe` and
+    `best.pa_mpjpe`."""
     joints: dict[str, float | None]
     """MPJPE of each scored joint, of the answer."""
     against_samples: dict[str, list[float]]
@@ -96,7 +94,7 @@ def summary(
     settings: dict[str, Any],
     stride: int = 1,
     limit: int | None = None,
-    notes: Sequence[str] = (),
+    notes: Sequence[Note] = (),
 ) -> Report:
     """Figures of a variant of a run on `data`."""
     resampling = Resampling.of(data)
@@ -115,11 +113,14 @@ def summary(
     known = np.isfinite(scores["joint_errors"][:, scored]) & np.isfinite(scores["uncertainty"][:, scored])
     ratio = None
     if known.any():
-        errors, spread = (np.square(scores[name][:, scored])[known].mean() for name in ("joint_errors", "uncertainty"))
+        errors, spread = (
+            np.square(scores[name][:, scored])[known].mean() for name in ("joint_errors", "uncertainty")
+        )
         ratio = round(float(np.sqrt(errors / spread)), 4) if spread > 0 else None
     against = {
         name: _rounded(
-            1000 * resampling.mean(np.minimum.accumulate(scores[f"hypotheses.{name}"].astype(np.float64), axis=1))
+            1000
+            * resampling.mean(np.minimum.accumulate(scores[f"hypotheses.{name}"].astype(np.float64), axis=1))
         )
         for name in ("mpjpe", "pa_mpjpe")
         if f"hypotheses.{name}" in scores
@@ -155,7 +156,7 @@ def summary(
 
 
 def _figures(resampling: Resampling, columns: dict[str, np.ndarray]) -> dict[str, Figure]:
-    """Of per-frame values `[N]` by their label, which ends in the name of a metric."""
+    """Figures of per-frame values `[N]` by label; a label ends in the name of a metric."""
     values = np.stack(list(columns.values()), axis=1)
     factors = np.array([METRICS[label.rpartition(".")[2]].factor for label in columns])
     ends = [factors * part for part in (resampling.mean(values), *resampling.interval(values))]
@@ -169,11 +170,14 @@ _ENDS = ("mean", "low", "high")
 
 
 def _ece(inside: np.ndarray, samples: np.ndarray | None) -> Figure:
-    """Mean distance of the coverage from its level, per cent (Kuleshov et al. 2018)."""
+    """Expected calibration error: mean distance of the coverage from its level, per cent (Kuleshov et al.
+    2018)."""
     if samples is None:
         return Figure(mean=_number(100 * np.abs(inside - LEVELS).mean()))
     ends = np.percentile(np.abs(samples - LEVELS).mean(1), [(100 - SHARE) / 2, (100 + SHARE) / 2])
-    return Figure(**dict(zip(_ENDS, map(_number, 100 * np.array([np.abs(inside - LEVELS).mean(), *ends])), strict=True)))
+    return Figure(
+        **dict(zip(_ENDS, map(_number, 100 * np.array([np.abs(inside - LEVELS).mean(), *ends])), strict=True))
+    )
 
 
 def _by_group(data: Dataset, scores: Scores) -> dict[str, dict[str, Figure]]:
@@ -208,5 +212,5 @@ def _number(value: float) -> float | None:
 
 
 def _rounded(values: np.ndarray) -> list[Any]:
-    """As numbers to four decimals, None where they are not finite."""
+    """Rounded to four decimals, None where not finite."""
     return [_number(value) for value in np.asarray(values, np.float64)]

@@ -1,4 +1,4 @@
-"""Files: where the bundled ones are, and how to write one without ever leaving half of it behind."""
+"""Files: where the bundled ones are, and how to write one without ever leaving a half-written file behind."""
 
 import json
 import os
@@ -14,26 +14,39 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def bundled(path: str) -> Path:
-    """The bundled file `path` (`checkpoints/open.safetensors`): inside an installed package, else in its source tree."""
+    """The bundled file `path` (`checkpoints/open.safetensors`): in the installed package, else in its source
+    tree."""
     installed = _PACKAGE / "bundled" / path
     return installed if installed.exists() else _PACKAGE.parents[1] / path
 
 
+def bundled_prior(name: str = "open") -> Path:
+    """The bundled prior of that name."""
+    return bundled(f"checkpoints/{name}.safetensors")
+
+
 def writable(path: Path) -> Path:
-    """The path, if a file can be written there. Raises `InputError` otherwise. Nothing is left behind."""
+    """The path, if a file can be written there. Raises `InputError` otherwise. Nothing is created."""
     if path.is_dir():
-        raise InputError(f"{path}: is a folder; give the name of a file to write")
+        raise InputError("is a folder", source=path, fix="give the name of a file to write")
     folder = path.parent
     if not folder.exists():
-        raise InputError(f"{path}: there is no folder {folder}; make it first, or choose another output")
+        raise InputError(
+            f"there is no folder {folder}", source=path, fix="create it first, or choose another output"
+        )
     if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise InputError(f"{path}: cannot be written ({folder} is no folder to write in); choose another output folder")
+        raise InputError(
+            f"cannot be written ({folder} is not a writable folder)",
+            source=path,
+            fix="choose another output folder",
+        )
     return path
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it to `path` on success, remove it on any failure (Ctrl-C too).
+    """Yield a temporary path beside `path`; rename it to `path` on success, remove it on any failure (Ctrl-C
+    too).
 
     Raises `InputError` if the file cannot be written.
     """
@@ -47,39 +60,44 @@ def atomic_write(path: Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
-        raise InputError(f"{path}: could not be written ({error.strerror}); nothing was left behind") from error
+        raise InputError(
+            f"could not be written ({error.strerror})",
+            source=path,
+            fix="free some space or choose another output",
+        ) from error
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)
 
 
 def read_bytes(path: Path) -> bytes:
-    """What is in a file. Raises `InputError` if it is missing, unreadable or empty."""
+    """The content of a file. Raises `InputError` if it is missing, unreadable or empty."""
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file") from error
+        raise InputError("no such file", source=path) from error
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+        raise InputError(f"cannot be read ({error.strerror})", source=path) from error
     if not content:
-        raise InputError(f"{path}: is empty")
+        raise InputError("is empty", source=path)
     return content
 
 
 def read_json(path: Path) -> Any:
-    """The document in a JSON file. Raises `InputError` if it is missing, unreadable, empty or no JSON."""
+    """The document in a JSON file. Raises `InputError` if it is missing, unreadable, empty or not JSON."""
+    content = read_bytes(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as text ({error})") from error
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"cannot be read as text ({error})", source=path) from error
     if not text.strip():
-        raise InputError(f"{path}: is empty")
+        raise InputError("is empty", source=path)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: is truncated or no JSON ({error}); write it again") from error
+        raise InputError(
+            f"is truncated or not JSON ({error})", source=path, fix="write the file again"
+        ) from error
 
 
 def _umask() -> int:

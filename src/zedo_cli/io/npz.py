@@ -1,4 +1,4 @@
-"""Reading NPZ files without pickle: every fault is one line that names the file, the key and the mend."""
+"""Reading NPZ files without pickle: every error names the file, the key and the fix."""
 
 import zipfile
 import zlib
@@ -9,31 +9,36 @@ import numpy as np
 
 from zedo_cli.errors import InputError
 
+_REWRITE = "write it again with numpy.savez"
+
 
 class NpzFile:
     """The arrays of an NPZ file, read at once; only `keys`, if they are given.
 
-    Raises `InputError` if the file is missing, empty, no NPZ, truncated, or if what is read holds pickled objects.
+    Raises `InputError` if the file is missing, empty, not an NPZ, truncated, or if what is read holds pickled
+    objects.
     """
 
     def __init__(self, path: Path, keys: tuple[str, ...] | None = None) -> None:
         self.path = Path(path)
         if not self.path.is_file():
-            raise InputError(f"{path}: no such file")
+            raise InputError("no such file", source=path)
         if self.path.stat().st_size == 0:
-            raise InputError(f"{path}: is empty")
+            raise InputError("is empty", source=path)
         if not zipfile.is_zipfile(self.path):
-            raise InputError(f"{path}: is no NPZ file, or is truncated; write it again with numpy.savez")
+            raise InputError("is not an NPZ file, or is truncated", source=path, fix=_REWRITE)
         try:
             with np.load(self.path, allow_pickle=False) as file:
                 self._arrays = {key: file[key] for key in file.files if keys is None or key in keys}
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
-            raise InputError(f"{path}: is damaged ({error}); write it again with numpy.savez") from error
+            raise InputError(f"is damaged ({error})", source=path, fix=_REWRITE) from error
         except (ValueError, MemoryError) as error:
-            raise InputError(f"{path}: is damaged or holds pickled objects; save plain arrays") from error
+            raise InputError(
+                "is damaged or holds pickled objects", source=path, fix="save plain arrays"
+            ) from error
         for key, array in self._arrays.items():
             if not isinstance(array, np.ndarray):
-                raise InputError(f"{path}: '{key}' is no array; write the file again with numpy.savez")
+                raise InputError("is not an array", source=path, where=f"key '{key}'", fix=_REWRITE)
 
     def __contains__(self, key: str) -> bool:
         return key in self._arrays
@@ -45,7 +50,8 @@ class NpzFile:
 
     def __getitem__(self, key: str) -> np.ndarray:
         if key not in self._arrays:
-            raise InputError(f"{self.path}: key '{key}' is missing; it has {', '.join(sorted(self._arrays)) or 'none'}")
+            present = ", ".join(sorted(self._arrays)) or "none"
+            raise InputError(f"key '{key}' is missing", source=self.path, fix=f"the file has {present}")
         return self._arrays[key]
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -56,16 +62,19 @@ class NpzFile:
         """The array of `key` as float32, checked against `shape` (None: any size). Raises `InputError`."""
         array = self[key]
         if array.dtype.kind not in "fiu":
-            raise InputError(f"{self.path}: '{key}' has type {array.dtype}; it must be numeric")
-        fits = array.ndim == len(shape) and all(want in (None, have) for want, have in zip(shape, array.shape, strict=True))
-        if not fits:
+            raise InputError(f"'{key}' has type {array.dtype}; it must be numeric", source=self.path)
+        if array.ndim != len(shape) or any(
+            w not in (None, h) for w, h in zip(shape, array.shape, strict=True)
+        ):
             wanted = ", ".join("N" if size is None else str(size) for size in shape)
-            raise InputError(f"{self.path}: '{key}' has shape {list(array.shape)}; it must be [{wanted}]")
+            raise InputError(
+                f"'{key}' has shape {list(array.shape)}; it must be [{wanted}]", source=self.path
+            )
         return array.astype(np.float32)
 
     def integers(self, key: str, count: int) -> np.ndarray:
         """The array of `key` as int64, one for each of `count` rows. Raises `InputError`."""
         values = self[key]
         if values.shape != (count,) or values.dtype.kind not in "iu":
-            raise InputError(f"{self.path}: '{key}' must be {count} integers, one for each row")
+            raise InputError(f"'{key}' must be {count} integers, one for each row", source=self.path)
         return values.astype(np.int64)

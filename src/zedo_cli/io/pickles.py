@@ -1,7 +1,7 @@
-"""Pickled data without pickle's dangers: numpy arrays, numbers, strings and containers are read, everything else refused.
+"""Restricted unpickling: numpy arrays, numbers, strings and containers are read, everything else is refused.
 
-No class of numpy's is handed to the pickle: arrays and types are stand-ins that check what they are told and are made into
-arrays afterwards, since numpy's own would believe pointers and flags from the file.
+No numpy class is handed to the pickle. Arrays and types are stand-ins that check their arguments and are
+converted to arrays afterwards, since numpy's own constructors would trust pointers and flags from the file.
 """
 
 import io
@@ -19,11 +19,11 @@ from zedo_cli.errors import InputError
 
 
 class _ForeignError(Exception):
-    """The pickle wants something that is no plain data."""
+    """The pickle asks for something that is not plain data."""
 
 
 class _Dtype:
-    """Stands in for numpy.dtype: booleans, numbers, strings, and objects in lists."""
+    """Stand-in for numpy.dtype: booleans, numbers, strings, and objects in lists."""
 
     __slots__ = ("code", "order")
 
@@ -49,7 +49,7 @@ _EMPTY = np.zeros(0)
 
 
 class _Array:
-    """Stands in for numpy.ndarray; `value` is the array, of stand-ins still where it holds objects."""
+    """Stand-in for numpy.ndarray; `value` is the array, or a list of stand-ins where it holds objects."""
 
     __slots__ = ("shape", "value")
 
@@ -104,38 +104,48 @@ class _DataUnpickler(pickle.Unpickler):
         raise _ForeignError(f"it holds a {module}.{name}")
 
 
-def load_pickled(content: bytes, place: str, encoding: str = "latin1") -> Any:
-    """The data of a pickle. Raises `InputError` if it is damaged, or names the foreign class that it holds."""
+def load_pickled(content: bytes, source: str | Path, encoding: str = "latin1") -> Any:
+    """The data of a pickle. Raises `InputError` if it is damaged, or if it holds another class, which is
+    named."""
     try:
         return _resolved(_DataUnpickler(io.BytesIO(content), encoding=encoding).load())
     except _ForeignError as error:
-        raise InputError(f"{place}: {error}; only arrays, numbers, strings and containers are read from pickles") from error
-    except Exception as error:  # a damaged pickle may tell the stand-ins anything
-        raise InputError(f"{place}: is damaged or no pickle of plain data") from error
+        raise InputError(
+            str(error),
+            source=source,
+            fix="only arrays, numbers, strings and containers are read from pickles",
+        ) from error
+    except Exception as error:  # a damaged pickle may call the stand-ins with anything
+        raise InputError("is damaged, or not a pickle of plain data", source=source) from error
 
 
 def load_pickled_npz(path: Path, key: str) -> Any:
-    """The object in an NPZ file's entry `key`, an array of one pickled object (VideoPose3D's way). Raises `InputError`."""
+    """The object in an NPZ file's entry `key`, an array of one pickled object (as VideoPose3D writes them).
+    Raises `InputError`."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as entry:
             version = np.lib.format.read_magic(entry)
-            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            read = (
+                np.lib.format.read_array_header_1_0
+                if version == (1, 0)
+                else np.lib.format.read_array_header_2_0
+            )
             shape, _, dtype = read(entry)
             content = entry.read()
     except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file") from error
+        raise InputError("no such file", source=path) from error
     except KeyError as error:
-        raise InputError(f"{path}: entry '{key}' is missing") from error
+        raise InputError(f"entry '{key}' is missing", source=path) from error
     except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"{path}: is no NPZ file, or is damaged") from error
+        raise InputError("is not an NPZ file, or is damaged", source=path) from error
     if dtype != np.dtype(object) or shape != ():
-        raise InputError(f"{path}: entry '{key}' is no pickled object")
+        raise InputError(f"entry '{key}' is not a pickled object", source=path)
     value = load_pickled(content, f"{path}: {key}")
     return value.item() if isinstance(value, np.ndarray) and value.shape == () else value
 
 
 def _resolved(value: Any) -> Any:
-    """The value with arrays in place of their stand-ins."""
+    """The value, with the stand-ins replaced by arrays."""
     if isinstance(value, _Array):
         if isinstance(value.value, np.ndarray):
             return value.value

@@ -1,113 +1,80 @@
-"""Which reader a file is for, and which skeleton its keypoints have."""
+"""Reading 2D keypoints: which reader a file or folder is for, and several inputs as one set of rows."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import read_json
 from zedo_cli.keypoints.container import Keypoints, joined
-from zedo_cli.keypoints.readers.openpose import is_openpose, read_openpose
-from zedo_cli.keypoints.readers.zedo_json import FORMAT, read_zedo_json
-from zedo_cli.keypoints.readers.zedo_npz import read_zedo_npz
-from zedo_cli.skeletons import SKELETONS, Skeleton
+from zedo_cli.keypoints.content import Content
+from zedo_cli.keypoints.standardise import known_skeleton
+from zedo_cli.registry import DETECTORS, FOLDER, KEYPOINT_READERS, KeypointReader
+
+Source = str | Path
 
 
-def read_keypoints(paths: list[Path], skeleton: str | None = None, keep_all: bool = False) -> Keypoints:
-    """Read files and folders of 2D keypoints onto the 17 joints.
+def read_keypoints(sources: Source | Sequence[Source], skeleton: str | None = None) -> Keypoints:
+    """Read files and folders of 2D keypoints, on the joints that they have.
 
-    A folder of OpenPose frames is a clip; so are OpenPose frames that are named one by one. skeleton overrides what the
-    file says or what would be guessed. keep_all: keep people of too few joints to be lifted, so that rows stay those of the
-    file. Raises `InputError`, one line that names file, place and mend.
+    A folder of frames is a clip; so are single frames of one folder that are given together.
+
+    Args:
+        sources: files or folders.
+        skeleton: name of the joint set, in place of what a file says.
+
+    Raises:
+        InputError: one line with the file, the place in it and the fix.
     """
-    if skeleton is not None and skeleton not in SKELETONS:
-        raise InputError(f"--skeleton {skeleton}: unknown; it is one of {', '.join(SKELETONS)}")
-    clips: dict[Path, list[Path]] = {}
+    if skeleton is not None:
+        known_skeleton(skeleton)
+    paths = [Path(source) for source in ([sources] if isinstance(sources, str | Path) else sources)]
+    frames: dict[tuple[str, Path], list[Content]] = {}
     parts = []
     for path in paths:
-        if path.is_dir() or path.suffix.lower() != ".json":
-            parts.append(_read_one(path))
-        elif is_openpose(document := read_json(path)):
-            clips.setdefault(path.parent, []).append(path)
+        content = Content(path)
+        detector = next(iter(DETECTORS.taking(content.suffix)), None)
+        if detector is not None:
+            detector.check_installed(path)
+            parts.append(detector.detect(path))
+            continue
+        reader = _reader_of(content)
+        if not reader.per_frame:
+            parts.append(reader.read(str(path), [content]))
+        elif content.suffix == FOLDER:
+            parts.append(reader.read(str(path), _frames_in(content, reader)))
         else:
-            parts.append(_read_document(path, document))
-    parts += [read_openpose(str(frames[0]) if len(frames) == 1 else str(folder), frames) for folder, frames in clips.items()]
+            frames.setdefault((reader.name, path.parent), []).append(content)
+    for (name, folder), contents in frames.items():
+        clip = str(contents[0].path) if len(contents) == 1 else str(folder)
+        parts.append(KEYPOINT_READERS.find(name).read(clip, contents))
     people = [part for part in parts if len(part)]
     if not people:
-        raise InputError(f"{paths[0]}: no people in {sum(part.frame_count for part in parts)} frames; nothing to lift")
-    empty = sum(part.frame_count for part in parts if not len(part))
-    keypoints = joined(people).cleaned()
-    keypoints = replace(keypoints, frame_count=keypoints.frame_count + empty)
-    if keypoints.looks_normalised():
+        raise InputError(f"no people in {sum(part.frame_count for part in parts)} frames", source=paths[0])
+    empty_frames = sum(part.frame_count for part in parts if not len(part))
+    keypoints = joined(people)
+    return replace(
+        keypoints, frame_count=keypoints.frame_count + empty_frames, skeleton=skeleton or keypoints.skeleton
+    )
+
+
+def _reader_of(content: Content) -> KeypointReader:
+    """The first reader that takes the suffix and recognises the content. Raises `InputError` that lists all
+    of them."""
+    candidates = KEYPOINT_READERS.taking(content.suffix)
+    if content.suffix == FOLDER and not any(_frames_in(content, reader) for reader in candidates):
+        endings = " ".join(sorted({s for reader in candidates for s in reader.suffixes if s != FOLDER}))
         raise InputError(
-            f"{paths[0]}: coordinates look normalised to [0, 1]; multiply x by the image's width and y by its height"
-            " (OpenPose: --keypoint_scale 0)"
+            f"no {endings} files in this folder", source=content.path, fix="give a folder of keypoint files"
         )
-    which, how = _skeleton_of(keypoints, skeleton)
-    notes = (*keypoints.notes, *([f"skeleton {which.name} ({how})"] if how else []))
-    mapped = replace(keypoints, notes=notes).to_h36m17(which)
-    if not keep_all:
-        mapped = mapped.without_little()
-    if not len(mapped):
-        raise InputError(f"{paths[0]}: no person with enough joints ({'; '.join(mapped.notes)}); nothing to lift")
-    return replace(mapped, skeleton=which.name)
+    for reader in candidates:
+        if reader.accepts(content):
+            reader.check_installed(content.path)
+            return reader
+    kind = "the content is of no known format" if candidates else f"unknown kind of file '{content.suffix}'"
+    known = KEYPOINT_READERS.listed()
+    videos = f", detected by {DETECTORS.listed()}" if DETECTORS.entries else ""
+    raise InputError(kind, source=content.path, fix=f"keypoints are read as {known}{videos}")
 
 
-def _read_one(path: Path) -> Keypoints:
-    if path.is_dir():
-        frames = sorted(frame for frame in path.glob("*.json") if frame.is_file())
-        if not frames:
-            raise InputError(f"{path}: no .json files in this folder; give the folder that OpenPose wrote")
-        return read_openpose(str(path), frames)
-    if not path.is_file():
-        raise InputError(f"{path}: no such file or folder")
-    if path.suffix.lower() == ".npz":
-        return read_zedo_npz(path)
-    raise InputError(f"{path}: unknown kind of file '{path.suffix}'; it is .json, .npz or a folder of OpenPose frames")
-
-
-def _read_document(path: Path, document: object) -> Keypoints:
-    if isinstance(document, dict) and document.get("format") == FORMAT:
-        return read_zedo_json(path, document)
-    raise InputError(f"{path}: neither OpenPose's JSON (key 'people') nor zedo's ('format': '{FORMAT}')")
-
-
-def _skeleton_of(keypoints: Keypoints, asked: str | None) -> tuple[Skeleton, str]:
-    """The skeleton, and how it was told if nobody named it."""
-    if asked is not None:
-        return SKELETONS[asked], ""
-    if keypoints.skeleton is not None:
-        if keypoints.skeleton not in SKELETONS:
-            name = keypoints.clip_names[0]
-            raise InputError(f"{name}: skeleton '{keypoints.skeleton}' is unknown; it is one of {', '.join(SKELETONS)}")
-        return SKELETONS[keypoints.skeleton], ""
-    fitting = [skeleton for skeleton in SKELETONS.values() if skeleton.size == keypoints.points.shape[1]]
-    if not fitting:
-        sizes = ", ".join(f"{skeleton.name} {skeleton.size}" for skeleton in SKELETONS.values())
-        raise InputError(f"{keypoints.clip_names[0]}: {keypoints.points.shape[1]} joints fit no skeleton ({sizes})")
-    misfits = [_misfit(keypoints, skeleton) for skeleton in fitting]
-    best = fitting[int(np.argmin(misfits))]
-    by = "geometry" if np.isfinite(misfits).any() else "number alone"
-    return best, f"assumed from {best.size} joints and their {by}; --skeleton overrides"
-
-
-_MIDDLES = {
-    "h36m17": ((0, 1, 4), (8, 11, 14), (7, 0, 8)),
-    "coco17": ((0, 1, 2), (0, 3, 4)),
-    "body_25": ((8, 9, 12), (1, 2, 5), (0, 15, 16)),
-    "body_25b": ((17, 5, 6), (0, 1, 2), (0, 3, 4)),
-}
-"""For each skeleton, joints that lie about halfway between two others: hips, shoulders, eyes, ears."""
-
-
-def _misfit(keypoints: Keypoints, skeleton: Skeleton) -> float:
-    """Median distance of a skeleton's middle joints from the middles, relative to the person's size."""
-    distances = []
-    for middle, one, other in _MIDDLES[skeleton.name]:
-        seen = (keypoints.confidence[:, [middle, one, other]] > 0).all(1)
-        points, whole = keypoints.points[seen], keypoints.confidence[seen][..., None] > 0
-        size = np.where(whole, points, -np.inf).max(1) - np.where(whole, points, np.inf).min(1)
-        offset = points[:, middle] - (points[:, one] + points[:, other]) / 2
-        distances.extend(np.linalg.norm(offset, axis=1) / np.linalg.norm(size, axis=1).clip(1e-6))
-    return float(np.median(distances)) if distances else np.inf
+def _frames_in(folder: Content, reader: KeypointReader) -> list[Content]:
+    return [Content(path) for path in folder.files if path.suffix.lower() in reader.suffixes]

@@ -1,4 +1,5 @@
-"""Acclaim's ASF and AMC, in the layout of the CMU database: a skeleton file for a subject, a motion file for a trial."""
+"""Acclaim's ASF and AMC, in the layout of the CMU database: a skeleton file for a subject, a motion file for
+a trial."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,18 +7,19 @@ from pathlib import Path
 import numpy as np
 
 from zedo_cli.errors import InputError
-from zedo_cli.mocap.container import Motion, checked, motion, thinned, y_to_z_up
+from zedo_cli.mocap.container import Motion, checked, motion, resampled, y_to_z_up
 from zedo_cli.mocap.rotations import about_axes
 from zedo_cli.mocap.skeleton_names import to_joints
 from zedo_cli.mocap.text import numbers, read_lines
 
 SECONDS = 1 / 120
-"""Of a frame: the database's rate; the files do not state it."""
+"""Duration of a frame: the rate of the database, which the files do not state."""
 
 INCH = 0.0254
 
 ENDS = {"head": "headtop", "lfoot": "ltoebase", "rfoot": "rtoebase", "lwrist": "lpalm", "rwrist": "rpalm"}
-"""What lies at the end of bones that are named by where they begin; ankles end the tibias, wrists the radii."""
+"""The joint at the end of bones that are named after their beginning; tibias end in ankles, radii in
+wrists."""
 
 
 @dataclass
@@ -39,25 +41,26 @@ class _Skeleton:
     metres: float
 
 
-def read_amc(path: Path) -> Motion:
+def read(path: Path) -> list[Motion]:
     """Read one trial with the skeleton beside it: `13_29.amc` with `13.asf`, or the only .asf of the folder.
 
-    Raises `InputError`, one line naming the file and the line of the fault.
+    Raises `InputError` that names the file and the line.
     """
     skeleton = _read_asf(_skeleton_file(path))
     frames = _read_frames(path, skeleton)
     names, positions = _positions(skeleton, frames)
     names = [ENDS.get(name, name) for name in names]
-    poses = thinned(y_to_z_up(to_joints(names, positions * skeleton.metres, str(path))), SECONDS)
+    poses = resampled(y_to_z_up(to_joints(names, positions * skeleton.metres, str(path))), SECONDS)
     subject = path.stem.split("_")[0]
-    return motion(checked(poses, str(path), "correct the skeleton's :length"), subject, path.parent.name, "not stated")
+    checked_poses = checked(poses, str(path), "correct :length in the skeleton")
+    return [motion(checked_poses, subject, path.parent.name, "not stated")]
 
 
 def _skeleton_file(path: Path) -> Path:
     named = path.with_name(path.stem.split("_")[0] + ".asf")
     others = sorted(path.parent.glob("*.asf"))
     if not named.is_file() and len(others) != 1:
-        raise InputError(f"{path}: its skeleton {named.name} is not beside it")
+        raise InputError(f"its skeleton {named.name} is not beside it", source=path)
     return named if named.is_file() else others[0]
 
 
@@ -73,14 +76,14 @@ def _read_asf(path: Path) -> _Skeleton:
         elif section == ":units" and words[0] == "length":
             length = numbers(words[1:], place, 1)[0]
             if length <= 0:
-                raise InputError(f"{place}: the unit's length must be above 0")
+                raise InputError("the unit's length must be above 0", source=place)
             skeleton.metres = INCH / length
         elif section == ":units" and words[0] == "angle":
             skeleton.degrees = words[1:] == ["deg"]
         elif section == ":root" and words[0] == "order":
             skeleton.root_order = [word.lower() for word in words[1:]]
             if sorted(skeleton.root_order) != ["rx", "ry", "rz", "tx", "ty", "tz"]:
-                raise InputError(f"{place}: the root's order must be of TX TY TZ RX RY RZ")
+                raise InputError("the root's order must be of TX TY TZ RX RY RZ", source=place)
         elif section == ":root" and words[0] == "axis":
             root_axes = _axes("".join(words[1:]), place)
         elif section == ":root" and words[0] == "orientation":
@@ -92,14 +95,14 @@ def _read_asf(path: Path) -> _Skeleton:
             bone = {} if words[0] == "begin" else bone | {words[0]: words[1:]}
         elif section == ":hierarchy" and words[0] not in ("begin", "end"):
             if words[0] != "root" and words[0] not in skeleton.order:
-                raise InputError(f"{place}: bone {words[0]} has no parent yet")
+                raise InputError(f"bone {words[0]} has no parent yet", source=place)
             for child in words[1:]:
                 if child not in skeleton.bones:
-                    raise InputError(f"{place}: bone {child} is not in :bonedata")
+                    raise InputError(f"bone {child} is not in :bonedata", source=place)
                 skeleton.bones[child].parent = words[0]
                 skeleton.order.append(child)
     if not skeleton.order:
-        raise InputError(f"{path}: has no :hierarchy; it is no ASF file, or truncated")
+        raise InputError("has no :hierarchy", source=path, fix="it is not an ASF file, or is truncated")
     skeleton.root_frame = _axis_frame(root_axes, root_angles, skeleton.degrees)
     return skeleton
 
@@ -111,7 +114,7 @@ def _bone(entries: dict[str, list[str]], degrees: bool, place: str) -> _Bone:
         length = numbers(entries["length"], place, 1)[0]
         *angles, axes = entries["axis"]
     except (KeyError, ValueError, IndexError) as error:
-        raise InputError(f"{place}: the bone before it lacks name, direction, length or axis") from error
+        raise InputError("the bone before it lacks name, direction, length or axis", source=place) from error
     frame = _axis_frame(_axes(axes, place), numbers(angles, place, 3), degrees)
     dof = "".join(word[1].lower() for word in entries.get("dof", []) if word.lower() in ("rx", "ry", "rz"))
     return _Bone(name, direction * length, frame, dof)
@@ -119,7 +122,7 @@ def _bone(entries: dict[str, list[str]], degrees: bool, place: str) -> _Bone:
 
 def _axes(word: str, place: str) -> str:
     if sorted(word.lower()) != ["x", "y", "z"]:
-        raise InputError(f"{place}: '{word}' is no order of the axes X, Y, Z")
+        raise InputError(f"'{word}' is not an order of the axes X, Y, Z", source=place)
     return word.lower()
 
 
@@ -138,31 +141,34 @@ def _read_frames(path: Path, skeleton: _Skeleton) -> list[dict[str, list[float]]
         if len(words) == 1 and words[0].isdigit():
             frames.append({})
         elif not frames:
-            raise InputError(f"{place}: a frame must begin with its number")
+            raise InputError("a frame must begin with its number", source=place)
         elif words[0] == "root" or words[0] in skeleton.bones:
             count = 6 if words[0] == "root" else len(skeleton.bones[words[0]].dof)
             frames[-1][words[0]] = numbers(words[1:], place, count)
         else:
-            raise InputError(f"{place}: bone {words[0]} is not in the skeleton")
+            raise InputError(f"bone {words[0]} is not in the skeleton", source=place)
     needed = {"root", *(name for name, bone in skeleton.bones.items() if bone.dof)}
     if frames and needed - frames[-1].keys():
         frames.pop()  # a recording cut off in its last frame
     for i, frame in enumerate(frames):
         if lacking := needed - frame.keys():
-            raise InputError(f"{path}: frame {i + 1} lacks {sorted(lacking)[0]}")
+            raise InputError(f"frame {i + 1} lacks {sorted(lacking)[0]}", source=path)
     if not frames:
-        raise InputError(f"{path}: has no frames; it is no AMC file, or truncated")
+        raise InputError("has no frames", source=path, fix="it is not an AMC file, or is truncated")
     return frames
 
 
 def _positions(skeleton: _Skeleton, frames: list[dict[str, list[float]]]) -> tuple[list[str], np.ndarray]:
-    """Forward kinematics: names of all bones, and the positions of their ends `[N, K, 3]` in the file's units.
+    """Forward kinematics: names of all bones, and the positions of their ends `[N, K, 3]` in the file's
+    units.
 
     A bone turns by C M C^-1, C being its axis frame and M the motion of its degrees of freedom.
     """
 
     def turned(name: str, axes: str, frame: np.ndarray, columns: list[int]) -> np.ndarray:
-        angles = np.array([[values[name][i] for i in columns] for values in frames]).reshape(len(frames), len(columns))
+        angles = np.array([[values[name][i] for i in columns] for values in frames]).reshape(
+            len(frames), len(columns)
+        )
         angles = np.radians(angles) if skeleton.degrees else angles
         return frame @ about_axes(axes[::-1], angles[:, ::-1]) @ frame.T
 

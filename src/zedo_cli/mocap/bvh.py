@@ -6,16 +6,17 @@ from pathlib import Path
 import numpy as np
 
 from zedo_cli.errors import InputError
-from zedo_cli.mocap.container import Motion, checked, motion, thinned, y_to_z_up
+from zedo_cli.mocap.container import Motion, checked, motion, resampled, y_to_z_up
 from zedo_cli.mocap.rotations import about_axes
 from zedo_cli.mocap.skeleton_names import to_joints
 from zedo_cli.mocap.text import Lines, numbers, read_lines
 
 UNITS = (1.0, 0.3048, 0.0254 / 0.45, 0.0254, 0.01, 0.001)
-"""Metres, feet, CMU's 0.45 to the inch, inches, centimetres, millimetres: what files are in without saying so."""
+"""Metres, feet, CMU's 0.45 to the inch, inches, centimetres, millimetres: units of files, which do not state
+them."""
 
 LEG = 0.86
-"""Thigh and shank of an adult (m), by which the unit is told."""
+"""Thigh and shin of an adult (m), by which the unit is recognised."""
 
 _CHANNELS = {f"{axis}{kind}" for axis in "xyz" for kind in ("position", "rotation")}
 
@@ -28,11 +29,11 @@ class _Node:
     channels: list[str] = field(default_factory=list)
 
 
-def read_bvh(path: Path) -> Motion:
-    """Read one recording. The unit is told from the legs' length, the vertical from where the head is without any
-    rotation.
+def read(path: Path) -> list[Motion]:
+    """Read one recording. The unit follows from the length of the legs, the vertical from the head in the
+    rest pose.
 
-    Raises `InputError`, one line naming the file and the line of the fault.
+    Raises `InputError` that names the file and the line.
     """
     lines = read_lines(path)
     nodes, rest = _hierarchy(lines, path)
@@ -44,8 +45,9 @@ def read_bvh(path: Path) -> Motion:
     scale = min(UNITS, key=lambda unit: abs(np.log(max(leg, 1e-9) * unit / LEG)))
     rest = to_joints(names, _positions(nodes, np.zeros_like(values[:1])), str(path))[0]
     y, z = np.abs(rest[10] - rest[0])[1:]
-    poses = thinned(y_to_z_up(joints * scale) if y >= z else joints * scale, seconds)
-    return motion(checked(poses, str(path), "scale the file"), path.stem, path.parent.name or path.stem, "not stated")
+    poses = resampled(y_to_z_up(joints * scale) if y >= z else joints * scale, seconds)
+    checked_poses = checked(poses, str(path), "scale the file")
+    return [motion(checked_poses, path.stem, path.parent.name or path.stem, "not stated")]
 
 
 def _hierarchy(lines: Lines, path: Path) -> tuple[list[_Node], Lines]:
@@ -55,7 +57,7 @@ def _hierarchy(lines: Lines, path: Path) -> tuple[list[_Node], Lines]:
     for row, (number, words) in enumerate(lines):
         place = f"{path}: line {number}"
         if not nodes and words[0] in ("{", "}", "OFFSET", "CHANNELS"):
-            raise InputError(f"{place}: comes before the ROOT")
+            raise InputError("comes before the ROOT", source=place)
         match words:
             case ["ROOT" | "JOINT", *name] | ["End", *name]:
                 end = words[0] == "End"
@@ -65,21 +67,21 @@ def _hierarchy(lines: Lines, path: Path) -> tuple[list[_Node], Lines]:
                 stack.append(len(nodes) - 1)
             case ["}"]:
                 if not stack:
-                    raise InputError(f"{place}: closes a joint that was not opened")
+                    raise InputError("closes a joint that was not opened", source=place)
                 stack.pop()
             case ["OFFSET", *values]:
                 nodes[-1].offset = numbers(values, place, 3)
             case ["CHANNELS", _, *channels]:
                 nodes[-1].channels = [channel.lower() for channel in channels]
                 if unknown := set(nodes[-1].channels) - _CHANNELS:
-                    raise InputError(f"{place}: channel {unknown.pop()} is unknown")
+                    raise InputError(f"channel {unknown.pop()} is unknown", source=place)
             case ["MOTION"]:
                 if stack or not nodes or not all(node.offset for node in nodes):
-                    raise InputError(f"{place}: the hierarchy before it is incomplete")
+                    raise InputError("the hierarchy before it is incomplete", source=place)
                 return nodes, lines[row + 1 :]
             case _:
                 pass
-    raise InputError(f"{path}: has no MOTION section; it is no BVH file, or truncated")
+    raise InputError("has no MOTION section", source=path, fix="it is not a BVH file, or is truncated")
 
 
 def _frames(lines: Lines, path: Path, channels: int) -> tuple[float, np.ndarray]:
@@ -92,7 +94,7 @@ def _frames(lines: Lines, path: Path, channels: int) -> tuple[float, np.ndarray]
         elif words[0] != "Frames:":
             rows.append(numbers(words, place, channels))
     if not rows or not seconds > 0:
-        raise InputError(f"{path}: has no frames, or no frame time")
+        raise InputError("has no frames, or no frame time", source=path)
     return seconds, np.array(rows)
 
 

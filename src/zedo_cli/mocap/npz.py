@@ -1,32 +1,46 @@
-"""zedo's own NPZ of poses."""
+"""zedo's own NPZ of poses; Human3.6M's NPZ is passed on to its reader."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from zedo_cli.errors import InputError
 from zedo_cli.io.npz import NpzFile
+from zedo_cli.mocap import h36m
 from zedo_cli.mocap.container import Motion, checked
 from zedo_cli.skeletons import JOINTS
 
 
-def read_npz(path: Path) -> Motion:
+def read(path: Path) -> list[Motion]:
     """Read `pos [N, 17, 3]`, metres (or integers with a `scale` in metres), world frame with Z up.
 
-    Optional: `license`, `cls [N]`, `subject [N]` with the table `subject_names`, `source [N]` with `source_names`.
-    Raises `InputError`, one line naming file, key and mend.
+    Optional: `license`, `cls [N]`, `subject [N]` with the table `subject_names`, `source [N]` with
+    `source_names`. Human3.6M's `positions_3d` in VideoPose3D's layout is recognised too. Raises `InputError`
+    that names file, key and fix.
     """
+    if _holds(path, f"{h36m.KEY}.npy"):
+        return h36m.read_h36m(path)
     file = NpzFile(path)
     scale = file.floats("scale", ()) if "scale" in file else np.float32(1)
     poses = file.floats("pos", (None, len(JOINTS), 3)) * scale
     classes = file.integers("cls", len(poses)) if "cls" in file else np.zeros(len(poses), np.int64)
-    return Motion(
+    motion = Motion(
         poses=checked(poses, f"{path}: pos", "key 'scale' (metres a unit) converts"),
         classes=np.unique(classes, return_inverse=True)[1],
         subjects=_names(file, "subject", len(poses), path.stem),
         origins=_names(file, "source", len(poses), path.stem),
         licence=str(file.get("license", "not stated")),
     )
+    return [motion]
+
+
+def _holds(path: Path, entry: str) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return entry in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def _names(file: NpzFile, key: str, count: int, default: str) -> np.ndarray:
@@ -35,7 +49,9 @@ def _names(file: NpzFile, key: str, count: int, default: str) -> np.ndarray:
         return np.full(count, default)
     index, table = file.integers(key, count), file[f"{key}_names"]
     if table.ndim != 1:
-        raise InputError(f"{file.path}: '{key}_names' must be a row of names")
+        raise InputError(f"'{key}_names' must be a one-dimensional array of names", source=file.path)
     if count and not (index.min() >= 0 and index.max() < len(table)):
-        raise InputError(f"{file.path}: '{key}' points outside '{key}_names', which has {len(table)} entries")
+        raise InputError(
+            f"'{key}' points outside '{key}_names', which has {len(table)} entries", source=file.path
+        )
     return table[index].astype(str)

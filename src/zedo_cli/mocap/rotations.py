@@ -4,7 +4,8 @@ import numpy as np
 
 
 def about_axes(axes: str, angles: np.ndarray) -> np.ndarray:
-    """R_first R_second ... of `angles [N, len(axes)]` (radians) about `axes` of "xyz" in turn. -> `[N, 3, 3]`."""
+    """R_first R_second ... of `angles [N, len(axes)]` (radians) about `axes` of "xyz" in turn. -> `[N, 3,
+    3]`."""
     result = np.broadcast_to(np.eye(3), (len(angles), 3, 3))
     for axis, angle in zip(axes, angles.T, strict=True):
         one = "xyz".index(axis)

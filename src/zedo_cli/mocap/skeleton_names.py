@@ -1,4 +1,4 @@
-"""From the joints of motion-capture skeletons, by name, to the 17 joints."""
+"""From the named joints of motion-capture skeletons to the 17 joints."""
 
 import re
 
@@ -18,13 +18,14 @@ NAMES: dict[str, tuple[str, ...]] = {
     "nose": ("head", "upperneck"),
     "head_top": ("headend", "headendsite", "headtop", "headsite"),
 }
-"""Names of joints, without prefix, case and punctuation, best first; left sides by exchange.
+"""Names of joints, without prefix, case and punctuation, best first; the left side is derived.
 
-The arm's joint is searched before the shoulder's, because a skeleton with both calls the collar bone's root a shoulder.
+The joint of the arm comes before that of the shoulder, because a skeleton with both calls the root of the
+collar bone a shoulder.
 """
 
 HEAD = 0.17
-"""Length (m) of a head whose top is not in the file, continued from the neck."""
+"""Length (m) of a head whose top is not in the file."""
 
 _REQUIRED = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 
@@ -32,8 +33,8 @@ _REQUIRED = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 def to_joints(names: list[str], positions: np.ndarray, place: str) -> np.ndarray:
     """The 17 joints `[N, 17, 3]` from named ones `[N, K, 3]` (m).
 
-    Pelvis and thorax are the middles of hips and shoulders, as in the bundled poses; joint 9 is where the skull begins;
-    a spine without a joint lies between. Raises `InputError` for a skeleton without limbs.
+    Pelvis and thorax are the middles of hips and shoulders, as in the bundled poses; joint 9 is the base of
+    the skull; a missing spine joint is interpolated. Raises `InputError` for a skeleton without limbs.
     """
     index = {_plain(name): i for i, name in reversed(list(enumerate(names)))}
     joints = np.full((len(positions), len(JOINTS), 3), np.nan)
@@ -43,7 +44,10 @@ def to_joints(names: list[str], positions: np.ndarray, place: str) -> np.ndarray
             joints[:, joint] = positions[:, source]
         elif name.endswith(_REQUIRED):
             known = ", ".join(names[:8])
-            raise InputError(f"{place}: no joint is known as the {name.replace('_', ' ')}; the file has {known}, ...")
+            joint_name = name.replace("_", " ")
+            raise InputError(
+                f"no joint is recognised as the {joint_name}", source=place, fix=f"the file has {known}, ..."
+            )
     at = JOINTS.index
     joints[:, 0] = (joints[:, at("right_hip")] + joints[:, at("left_hip")]) / 2
     joints[:, at("thorax")] = (joints[:, at("right_shoulder")] + joints[:, at("left_shoulder")]) / 2
@@ -57,14 +61,18 @@ def to_joints(names: list[str], positions: np.ndarray, place: str) -> np.ndarray
     nose, top = joints[:, at("nose")], joints[:, at("head_top")]
     if np.isnan(top).any() or np.median(np.linalg.norm(top - nose, axis=-1)) < HEAD / 3:
         along = nose - thorax
-        joints[:, at("head_top")] = nose + HEAD * along / np.linalg.norm(along, axis=-1, keepdims=True).clip(1e-6)
+        joints[:, at("head_top")] = nose + HEAD * along / np.linalg.norm(along, axis=-1, keepdims=True).clip(
+            1e-6
+        )
     return joints
 
 
 def _candidates(name: str) -> tuple[str, ...]:
     if name.startswith("left"):
         right = NAMES.get(name.replace("left", "right"), ())
-        return tuple(re.sub("^right", "left", key) if key.startswith("right") else "l" + key[1:] for key in right)
+        return tuple(
+            re.sub("^right", "left", key) if key.startswith("right") else "l" + key[1:] for key in right
+        )
     return NAMES.get(name, ())
 
 

@@ -1,91 +1,154 @@
-"""Named settings of the method, as one model: every number that decides a lift, apart from the prior and the seed."""
+"""Named settings of the method: every number that decides a lift, apart from the prior and the seed.
 
+docs/settings.md is generated from the groups and the descriptions here.
+"""
+
+import json
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
+
+from zedo_cli.errors import InputError
+from zedo_cli.io.schema import first_fault
+
+DEFAULT = "balanced"
 
 
 class Preset(BaseModel):
     """Settings of a lift. Metres, degrees. The defaults are those of `balanced`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
     name: str
 
+    # Keypoints and denoiser
     view: bool = True
-    """Whether the denoiser sees rays and confidences, if it can. The paper's does not."""
+    """Whether the denoiser sees rays and confidences, if the prior can. The paper's does not."""
     mirror: bool = True
     """Denoise the mirror image too, and take the mean."""
     swaps: bool = True
-    """Look for exchanged sides, and undo that: of arms in each image, of arms, legs and bodies in videos."""
-    start: Literal["view", "exemplars", "clusters"] = "view"
-    """What the denoiser makes of the view alone (of a prior that sees none: exemplars), posterior over an exemplar grid, or
-    k-means centres."""
-    view_noise: PositiveFloat = 4.0
-    """Noise level, far above a body's size, at which the view alone decides."""
-    draw_noise: PositiveFloat = 1.0
-    """Noise level, above the posterior's spread, from which hypotheses are drawn."""
-    draw_steps: PositiveInt = 5
-    """Denoisings for each of them."""
-    probes: PositiveInt = 8
-    """Pushes from which the uncertainty of a single hypothesis comes; two denoisings each."""
-    probe_noise: PositiveFloat = 0.1
-    """Size of a push."""
-    optimise_start: bool = False
-    """Turn and move the clusters by the paper's optimisation (RO); else they stand where the translation solve puts them."""
-    optimised_joints: tuple[Annotated[int, Field(ge=0, le=16)], ...] = Field(default=(0, 1, 4), min_length=1)
-    optimised_axes: str = Field(default="z", pattern="^[xyz]{1,3}$")
-    optimised_depth: PositiveFloat = 3.0
-    optimised_scale: tuple[PositiveFloat, PositiveFloat] = (0.5, 2.0)
-    optimisation_steps: PositiveInt = 500
-    yaws: PositiveInt = 16
-    """Turns of each exemplar about the vertical."""
-    pitches: tuple[float, ...] = Field(default=(-5.0, 20.0), min_length=1)
-    rolls: tuple[float, ...] = Field(default=(-20.0, 0.0, 20.0), min_length=1)
-    exemplar_spread: PositiveFloat = 0.14
-    """Misfit, relative to the person's size in the image, at which an exemplar's probability has fallen to exp(-J / 8)."""
-    blind_noise: PositiveFloat = 0.1
-    """First noise level if the prior sees no view: about the error of a start from exemplars, which more would forget."""
-    blind_steps: PositiveInt = 10
-    """Iterations then."""
+    """Find swapped left and right, and undo it: arms in single images; arms, legs and bodies over tracks."""
+    least_noise: PositiveFloat = 0.0005
+    """Noise of a fully confident keypoint, in heights of the person."""
+    odds_noise: PositiveFloat = 0.05
+    """Noise that the odds against a keypoint, (1 - c) / c, add to that, in heights of the person."""
+    robust: bool = True
+    """Reduce the weight of keypoints that contradict the others (Student distribution)."""
 
+    # Start
+    start: Literal["view", "exemplars", "clusters"] = "view"
+    """Posterior mean given the view, posterior mean over exemplars in many orientations, or k-means
+    centres."""
+    view_noise: PositiveFloat = 4.0
+    """Noise level, far above the size of a body, at which the view alone decides."""
+    optimise_start: bool = False
+    """Turn and move the k-means centres by the paper's optimisation (RO); else the translation solve places
+    them."""
+    optimised_joints: tuple[Annotated[int, Field(ge=0, le=16)], ...] = Field(default=(0, 1, 4), min_length=1)
+    """Joints whose pixels the optimisation fits."""
+    optimised_axes: str = Field(default="z", pattern="^[xyz]{1,3}$")
+    """Axes about which it turns the pose."""
+    optimised_depth: PositiveFloat = 3.0
+    """Distance at which it begins."""
+    optimised_scale: tuple[PositiveFloat, PositiveFloat] = (0.5, 2.0)
+    """Range of the factor on that distance."""
+    optimisation_steps: PositiveInt = 500
+    """Its iterations of Adam."""
+    yaws: PositiveInt = 16
+    """Orientations of each exemplar about the vertical."""
+    pitches: tuple[float, ...] = Field(default=(-5.0, 20.0), min_length=1)
+    """Pitches of the camera for each exemplar."""
+    rolls: tuple[float, ...] = Field(default=(-20.0, 0.0, 20.0), min_length=1)
+    """Rolls of the camera for each exemplar."""
+    exemplar_spread: PositiveFloat = 0.14
+    """Misfit, relative to the size of the person in the image, at which an exemplar's probability is exp(-J /
+    8)."""
+    blind_noise: PositiveFloat = 0.1
+    """First noise level if the prior sees no view: about the error of a start from exemplars."""
+    blind_steps: PositiveInt = 10
+    """Iterations if the prior sees no view."""
+
+    # Loop
     schedule: Literal["geometric", "sub-vp"] = "geometric"
+    """Noise levels: in equal ratios, or the paper's, 0.11 to 0.002 m evenly in time."""
     steps: PositiveInt = 4
+    """Iterations."""
     first_noise: PositiveFloat = 0.8
-    """First noise level of the geometric schedule; the paper's is fixed in time, 0.11 to 0.002 m."""
+    """First noise level of the geometric schedule."""
     last_noise: PositiveFloat = 0.01
-    """Last one, and the prior's own error across a ray, against which keypoints are weighed at the end."""
-    step: Literal["flow", "full", "sub-vp"] = "flow"
-    """How far a denoising step goes: to the next noise level, all the way, or the part that ZeDO goes."""
-    step_size: PositiveFloat = 0.001
-    """Of the sub-VP step, in the SDE's time. Five times that with a fifth of the steps gives the same errors."""
+    """Last noise level, of draws too; also the prior's own error across a ray in the last projection."""
     warmup: NonNegativeInt = 0
     """Iterations that keep the first translation (WU); `steps` keeps it throughout."""
-    pull: Literal["hard", "soft"] = "soft"
-    """Fully on the rays, or as far as the noise of pose and keypoint says."""
-    least_noise: PositiveFloat = 0.0005
-    """Noise of a fully confident keypoint, in heights of the person in the image."""
-    doubt: PositiveFloat = 0.05
-    """What the odds against a keypoint, (1 - c) / c, add to that."""
-    robust: bool = True
-    """Hear keypoints less that contradict the others."""
+    translation: Literal["noise", "confidence"] = "noise"
+    """Weights of the translation solve: the noise of the keypoints, or the paper's squared confidence."""
+    pull: Literal["soft", "hard"] = "soft"
+    """Projection on the rays: the gain of a Gaussian posterior, or the paper's, all the way."""
+    step: Literal["flow", "full", "sub-vp"] = "flow"
+    """Denoising step: to the next noise level, all the way, or the part of the way that ZeDO goes."""
+    step_size: PositiveFloat = 0.001
+    """Length of the sub-VP step, in the SDE's time. Five times that with a fifth of the steps gives the same
+    errors."""
+
+    # Hypotheses and uncertainty
     answer: Literal["first", "best"] = "first"
-    """The hypothesis that starts from the posterior mean, or the one of the best score."""
+    """The hypothesis that starts from the posterior mean, or the one of the highest score."""
+    draw_noise: PositiveFloat = 1.0
+    """Noise level, above the spread of the posterior, from which hypotheses are drawn."""
+    draw_steps: PositiveInt = 5
+    """Denoisings for each drawn hypothesis."""
+    probes: PositiveInt = 8
+    """Perturbations that the uncertainty of a single hypothesis comes from; two denoisings each."""
+    probe_noise: PositiveFloat = 0.1
+    """Size of a perturbation."""
 
     def start_settings(self) -> dict[str, Any]:
-        """The settings that what comes before the loop depends on; presets that agree in them can share it."""
-        return self.model_dump(exclude={"name", *_LOOP})
+        """The settings that the start depends on; presets that agree in them can share it."""
+        return self.model_dump(exclude={"name", *_LOOP_ONLY})
 
     def for_blind_prior(self) -> Self:
-        """These settings with a prior that sees no view: from the view's posterior to that over exemplars."""
+        """These settings for a prior that sees no view: the posterior over exemplars in place of the
+        view's."""
         if self.start != "view":
             return self
         blind = {"view": False, "swaps": False, "start": "exemplars", "first_noise": self.blind_noise}
         return self.model_copy(update=blind | {"steps": self.blind_steps})
 
+    def changed(self, changes: Iterable[str]) -> Self:
+        """With settings changed by `NAME=VALUE`. Raises `InputError` for a name or a value that does not
+        exist."""
+        values: dict[str, Any] = self.model_dump()
+        for change in changes:
+            name, equals, value = change.partition("=")
+            if not equals or name not in values or name == "name":
+                known = ", ".join(field for field in values if field != "name")
+                raise InputError(f"write NAME=VALUE; the names are {known}", setting="set", value=change)
+            try:
+                values[name] = json.loads(value)
+            except (ValueError, RecursionError):
+                values[name] = value
+        try:
+            return self.model_validate(values)
+        except ValidationError as error:
+            field, message = first_fault(error)
+            raise InputError(message, setting="set", value=field) from error
 
-_LOOP = ("schedule", "steps", "first_noise", "step", "step_size", "warmup", "pull", "robust", "answer")
-"""Settings of the loop alone."""
+
+_LOOP_ONLY = (
+    *(
+        "schedule",
+        "steps",
+        "first_noise",
+        "step",
+        "step_size",
+        "warmup",
+        "translation",
+        "pull",
+        "robust",
+        "answer",
+    ),
+)
+"""Settings that the start does not depend on."""
 
 PRESETS = {
     preset.name: preset
@@ -101,6 +164,7 @@ PRESETS = {
             steps=1000,
             step="sub-vp",
             warmup=200,
+            translation="confidence",
             pull="hard",
             robust=False,
             answer="best",

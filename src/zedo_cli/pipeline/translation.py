@@ -1,4 +1,5 @@
-"""The translation that best puts a pose on its rays: a weighted linear least-squares problem with a closed form."""
+"""The translation that best puts a pose on its rays: a weighted linear least-squares problem in closed
+form."""
 
 from dataclasses import dataclass
 
@@ -6,34 +7,33 @@ import torch
 from torch import Tensor
 
 NEAREST = 0.1
-"""Distance (m) from the camera that no joint comes nearer than."""
-
-POSE_ERROR = 0.03
-"""Error (m) across the ray of a pose that is put on its rays, besides that of the keypoints."""
+"""Smallest depth (m) of any joint."""
 
 
 @dataclass(frozen=True)
 class TranslationSolver:
-    """The least-squares translation of any pose seen along given rays. It depends on the rays alone, so it is made once.
+    """The least-squares translation of any pose seen along given rays. It depends on the rays alone: it is
+    built once.
 
-    With (u, v, 1) along the ray, a joint at P + T lies on it when -T_x + u T_z = x - u z and -T_y + v T_z = y - v z
-    (Algorithm 1, argmin over T). Rows are multiplied by a weight for each joint. Both the solution and what it leaves are
-    linear in the pose: `solution [..., 3, 3 J]`, `remainder [..., 2 J, 3 J]`.
+    With (u, v, 1) along the ray, a joint at P + T lies on it when -T_x + u T_z = x - u z and -T_y + v T_z = y
+    - v z (Algorithm 1, argmin over T). Rows are multiplied by a weight for each joint. Both the solution and
+    its remainder are linear in the pose: `solution [..., 3, 3 J]`, `remainder [..., 2 J, 3 J]`.
     """
 
     solution: Tensor
     remainder: Tensor
 
     def __call__(self, pose: Tensor, before: Tensor | None = None) -> Tensor:
-        """Translations (m) of poses `[..., J, 3]` -> `[..., 1, 3]`, whatever they were before.
+        """Translations (m) of poses `[..., J, 3]` -> `[..., 1, 3]`; the one before does not matter.
 
-        One behind the camera changes sign, as in ZeDO.
+        A translation behind the camera changes sign, as in ZeDO.
         """
         translation = (self.solution @ pose.flatten(-2).unsqueeze(-1)).mT
         return torch.where(translation[..., 2:] < 0, -translation, translation)
 
     def to(self, like: Tensor) -> "TranslationSolver":
-        """In the precision and on the device of `like`. Prepared in single it loses millimetres far off the axis."""
+        """In the precision and on the device of `like`. Built in single precision it loses millimetres far
+        off the axis."""
         return TranslationSolver(self.solution.to(like), self.remainder.to(like))
 
     def for_each_hypothesis(self) -> "TranslationSolver":
@@ -42,7 +42,8 @@ class TranslationSolver:
 
 
 def translation_solver(rays: Tensor, weights: Tensor) -> TranslationSolver:
-    """Prepare the solve for rays `[..., J, 3]` (any length, z > 0) and row weights `[..., J]`; 0 leaves a joint out.
+    """Build the solver of rays `[..., J, 3]` (any length, z > 0) and row weights `[..., J]`; 0 leaves a joint
+    out.
 
     Two joints of positive weight on different rays determine the translation.
     """
@@ -62,11 +63,12 @@ def translation_solver(rays: Tensor, weights: Tensor) -> TranslationSolver:
 
 
 def solve_translation(pose: Tensor, rays: Tensor, weights: Tensor) -> Tensor:
-    """The same least squares without preparation, for weights that change with the pose: a regression.
+    """The same least squares as a regression, for weights that change with the pose.
 
-    With a = x - u z, b = y - v z and means over the joints weighted by the squared weights, T_z is the covariance of
-    (u, v) with (a, b) over the variance of (u, v), and T_x = mean(u) T_z - mean(a), T_y likewise.
-    pose, rays `[..., J, 3]`, weights `[..., J]` -> `[..., 1, 3]`. Every joint ends up before the camera.
+    With a = x - u z, b = y - v z and means over the joints weighted by the squared weights, T_z is the
+    covariance of (u, v) with (a, b) over the variance of (u, v), and T_x = mean(u) T_z - mean(a), T_y
+    likewise. pose, rays `[..., J, 3]`, weights `[..., J]` -> `[..., 1, 3]`. Every joint ends up in front of
+    the camera.
     """
     share = weights.square().unsqueeze(-1)
     share = share / share.sum(-2, keepdim=True)
@@ -78,16 +80,6 @@ def solve_translation(pose: Tensor, rays: Tensor, weights: Tensor) -> Tensor:
     depth = depth / (offset * (plane - plane_mean)).sum((-2, -1), keepdim=True).clamp(min=1e-9)
     depth = torch.maximum(depth, NEAREST - pose[..., 2:].amin(-2, keepdim=True))
     return torch.cat([plane_mean * depth - sides_mean, depth], dim=-1)
-
-
-def translation_weights(noise: Tensor) -> Tensor:
-    """Row weights of rays of `noise` (m) from poses that are themselves good to `POSE_ERROR`. `[..., J]` -> `[..., J]`."""
-    return (POSE_ERROR**2 + noise.square()).rsqrt()
-
-
-def paper_weights(confidence: Tensor) -> Tensor:
-    """Row weights of ZeDO's solve: squared confidence, clamped to [1e-4, 1] before. `[..., J]` -> `[..., J]`."""
-    return confidence.clamp(1e-4, 1) ** 2
 
 
 def _rows(entries: list[list[Tensor]]) -> Tensor:

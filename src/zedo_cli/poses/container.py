@@ -1,22 +1,27 @@
 """The neutral container of lifted poses: what the lifter returns and every writer takes."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import numpy as np
+
+from zedo_cli.errors import Note
 
 
 @dataclass(frozen=True)
 class Poses:
-    """N people in frames, lifted with S hypotheses each. Metres, camera frame (X right, Y down, Z forward), absolute.
+    """N people in frames, lifted with S hypotheses each. Metres, camera frame (X right, Y down, Z forward),
+    absolute.
 
-    poses_3d: `[N, 17, 3]`. hypotheses_3d: `[N, S, 17, 3]`. translation: `[N, S, 3]`, the method's T of each, near
-    which its pelvis is. hypothesis_score: `[N, S]`, log-likelihood of the keypoints,
-    higher is better. uncertainty: `[N, 17]` m, standard deviation of the joint relative to the pelvis; NaN if unknown.
-    reprojection_error: `[N]`, mean over the seen joints, pixels after undistortion. frame, person, clip: `[N]`.
-    keypoints_2d, confidence: `[N, 17, 2]` px and `[N, 17]`, what was lifted, undistorted and on the 17 joints.
-    intrinsics: `[N, 3, 3]`. swapped: `[N, 3]`, whether hips and shoulders, arms, legs had left and right exchanged in the
-    keypoints, which was undone. meta: what made them (JSON).
+    poses_3d: `[N, 17, 3]`, the answer. hypotheses_3d: `[N, S, 17, 3]`. translation: `[N, S, 3]`, the method's
+    T of each, near which its pelvis is. hypothesis_score: `[N, S]`, log-likelihood of the keypoints, higher
+    is better. uncertainty: `[N, 17]` m, standard deviation of the joint relative to the pelvis; NaN if
+    unknown. reprojection_error: `[N]`, mean over the seen joints, pixels after undistortion. frame, person,
+    clip: `[N]`. keypoints_2d, confidence: `[N, 17, 2]` px and `[N, 17]`, what was lifted, undistorted and on
+    the 17 joints. intrinsics: `[N, 3, 3]`. swapped: `[N, 3]`, whether trunk, arms, legs had left and right
+    swapped in the keypoints, which was undone. joint_names: of the 17 joints. meta: what made the poses, as
+    JSON.
     """
 
     poses_3d: np.ndarray
@@ -30,10 +35,31 @@ class Poses:
     clip: np.ndarray
     keypoints_2d: np.ndarray
     confidence: np.ndarray
-    joint_names: tuple[str, ...]
     intrinsics: np.ndarray
     swapped: np.ndarray
+    joint_names: tuple[str, ...]
     meta: dict[str, Any]
 
     def __len__(self) -> int:
         return len(self.poses_3d)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was assumed, repaired and doubtful."""
+        return [Note(**note) for note in self.meta.get("notes", [])]
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The fields that have a row for each person in a frame, by name."""
+        return {name: getattr(self, name) for name in ROW_FIELDS}
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """The rows of several, with the meta data of the first."""
+        if len(parts) == 1:
+            return parts[0]
+        arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ROW_FIELDS}
+        return cls(**arrays, joint_names=parts[0].joint_names, meta=parts[0].meta)
+
+
+ROW_FIELDS = tuple(field.name for field in fields(Poses) if field.type is np.ndarray)
+"""Names of the arrays with a row for each person in a frame."""

@@ -1,45 +1,15 @@
-"""What a checkpoint says of itself: the JSON in its safetensors header."""
+"""The card of a checkpoint: the JSON in its safetensors header."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
 
-from zedo_cli.prior.view_features import CONTEXT
+from zedo_cli.prior import training_defaults
 from zedo_cli.skeletons import JOINTS
 
 POSES_PER_LEVEL = 8
-"""Training poses that share a noise level, whose embedding (a third of the network) is then computed once for all."""
-
-
-RECIPES: dict[str, dict[str, Any]] = {
-    "base": {
-        "architecture": "view_network",
-        "network": {"width": 512, "inner": 1024, "blocks": 2, "context": CONTEXT},
-        "parametrisation": "EDM",
-    },
-    "small": {
-        "architecture": "view_network",
-        "network": {"width": 384, "inner": 512, "blocks": 2, "context": CONTEXT},
-        "parametrisation": "EDM",
-    },
-    "paper": {
-        "architecture": "score_network",
-        "network": {"hidden": 1024, "embed": 512, "dropout": 0.25},
-        "parametrisation": "sub-VP noise",
-    },
-}
-"""Networks by name: two that see views, and the paper's, which does not."""
-
-
-def continued_recipe(card: "PriorCard") -> dict[str, Any]:
-    """The network of a prior, to be trained on; one that sees views also learns to see what is known besides."""
-    context = {"context": CONTEXT} if card.architecture == "view_network" else {}
-    return {
-        "architecture": card.architecture,
-        "network": card.network | context,
-        "parametrisation": card.parametrisation,
-        "noise_range": card.noise_range,
-    }
+"""Training poses that share a noise level, so that its embedding (a third of the network) is computed once
+for them."""
 
 
 class TrainingSettings(BaseModel):
@@ -50,13 +20,13 @@ class TrainingSettings(BaseModel):
     architecture: str = "view_network"
     network: dict[str, float | int] = {}
     parametrisation: str = "EDM"
-    steps: PositiveInt = 30_000
-    batch_size: PositiveInt = 2048
+    steps: PositiveInt = training_defaults.STEPS
+    batch_size: PositiveInt = training_defaults.BATCH_SIZE
     """Samples a step of each process."""
     processes: PositiveInt = 1
-    learning_rate: PositiveFloat = 2e-3
+    learning_rate: PositiveFloat = training_defaults.LEARNING_RATE
     warmup_steps: int = Field(default=500, ge=0)
-    ema: float = Field(default=0.9995, gt=0, lt=1)
+    ema: float = Field(default=training_defaults.EMA, gt=0, lt=1)
     noise_median: PositiveFloat = 0.6
     noise_log_spread: PositiveFloat = 1.8
     noise_range: tuple[PositiveFloat, PositiveFloat] = (0.002, 4.0)
@@ -66,7 +36,7 @@ class TrainingSettings(BaseModel):
     recombine: bool = True
     validation_subjects: tuple[str, ...] = ()
     start: str = ""
-    """SHA-256 of the prior whose weights the run starts from; none starts from chance."""
+    """SHA-256 of the prior whose weights the run starts from; empty for random weights."""
     seed: int = 0
 
     @field_validator("batch_size")
@@ -104,9 +74,11 @@ class PriorCard(BaseModel):
     noise_range: tuple[PositiveFloat, PositiveFloat]
     joints: tuple[str, ...] = JOINTS
     units: Literal["metres"] = "metres"
-    frame: Literal["camera: X right, Y down, Z forward; root-relative"] = "camera: X right, Y down, Z forward; root-relative"
+    frame: Literal["camera: X right, Y down, Z forward; root-relative"] = (
+        "camera: X right, Y down, Z forward; root-relative"
+    )
     training: TrainingSettings | None
-    """None of an imported prior, of whose training nothing is known."""
+    """None for an imported prior, whose training is unknown."""
     samples_seen: int
     sources: list[Source]
     licence: str

@@ -1,9 +1,10 @@
-"""A trained prior: a network, whatever its parametrisation, behind the one denoiser convention of the pipeline."""
+"""A trained prior: a network, whatever its parametrisation, behind the one denoiser convention of the
+pipeline."""
 
 import torch
 from torch import Tensor, nn
 
-from zedo_cli.pipeline.rays import View
+from zedo_cli.pipeline.view import View
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.score_network import ScoreNetwork
@@ -14,21 +15,26 @@ NETWORKS: dict[str, type[nn.Module]] = {"score_network": ScoreNetwork, "view_net
 """Architectures by the name that a checkpoint states."""
 
 UNCONDITIONAL = ("score_network",)
-"""Those that take a pose and a time, and no view."""
+"""Those that take a pose and a noise level, and no view."""
 
 
 class Prior(nn.Module):
-    """A denoiser with its card and its exemplars.
+    """A denoiser with its card and its poses to start from.
 
-    Buffers (root-relative poses in metres, camera frame): `exemplars [E, J, 3]`, upright and facing the camera, and
-    `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses. name, digest: the file that it
-    was read from and its SHA-256.
+    Buffers (root-relative poses in metres, camera frame): `exemplars [E, J, 3]`, upright and facing the
+    camera, and `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses. name,
+    digest: the file it was read from and its SHA-256.
     """
 
     exemplars: Tensor
 
     def __init__(
-        self, card: PriorCard, network: nn.Module, poses: dict[str, Tensor], name: str = "unsaved", digest: str = ""
+        self,
+        card: PriorCard,
+        network: nn.Module,
+        poses: dict[str, Tensor],
+        name: str = "unsaved",
+        digest: str = "",
     ) -> None:
         super().__init__()
         self.card = card
@@ -40,20 +46,28 @@ class Prior(nn.Module):
 
     @property
     def conditional(self) -> bool:
-        """Whether this prior looks at views."""
+        """Whether this prior sees views."""
         return self.card.architecture not in UNCONDITIONAL
 
     @property
+    def window(self) -> int:
+        """Frames of a track that this prior denoises together."""
+        return 1
+
+    @property
     def takes_context(self) -> bool:
-        """Whether this prior makes use of a known vertical and known bones."""
+        """Whether this prior can use a known vertical and known bones."""
         return self.card.network.get("context", 0) > 0
 
     def forward(self, pose: Tensor, sigma: Tensor, view: View | None = None) -> Tensor:
         """E[clean pose | pose with noise sigma, view]: the pipeline's `denoise`.
 
-        pose `[..., J, 3]` metres, root-relative. sigma (m) a scalar, or `[levels]` for as many equal parts of a batch
-        `[batch, J, 3]` in turn. view: rays `[..., J, 3]` and confidences `[..., J]` that broadcast to the pose's leading
-        dimensions; none is the same as all confidences 0. An unconditional prior does not look at it.
+        Args:
+            pose: `[..., J, 3]`, metres, root-relative.
+            sigma: noise level (m), a scalar, or `[levels]` for as many equal parts of a batch `[batch, J, 3]`
+                in turn.
+            view: rays `[..., J, 3]` and confidences `[..., J]` that broadcast to the leading dimensions of
+                the pose. None is the same as all confidences 0. An unconditional prior ignores it.
         """
         levels = sigma.reshape(-1)
         coefficients = PARAMETRISATIONS[self.card.parametrisation](levels)
@@ -71,22 +85,23 @@ class Prior(nn.Module):
         return (skip * turned + out * predicted) @ rotation
 
     def clusters(self, samples: int) -> Tensor:
-        """The stored start poses for `samples` hypotheses `[samples, J, 3]`; there must be some, see `cluster_counts`."""
+        """The stored poses to start `samples` hypotheses from, `[samples, J, 3]`; see `cluster_counts`."""
         return self.get_buffer(f"clusters_{samples}")
 
     @property
     def cluster_counts(self) -> list[int]:
-        """The numbers of hypotheses for which start poses are stored."""
+        """The numbers of hypotheses for which poses to start from are stored."""
         return sorted(len(centres) for name, centres in self.named_buffers() if name.startswith("clusters_"))
 
 
 def masked_view(pose: Tensor) -> View:
-    """A view of `pose [..., J, 3]` in which nothing is seen."""
+    """A view of `pose [..., J, 3]` in which every joint is missing."""
     return View(torch.zeros_like(pose[..., :1, :]).expand_as(pose), torch.zeros_like(pose[..., 0]))
 
 
 def _for_each(values: Tensor, pose: Tensor) -> Tensor:
-    """One value for each level, for the poses of that level: `[levels]` -> `[batch, 1, 1]` or, of one level, `[1]`."""
+    """One value for each level, for the poses of that level: `[levels]` -> `[batch, 1, 1]` or, of one level,
+    `[1]`."""
     return values if len(values) == 1 else values.repeat_interleave(len(pose) // len(values))[:, None, None]
 
 

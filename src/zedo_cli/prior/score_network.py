@@ -1,4 +1,5 @@
-"""The score network of ZeDO and GFPose: a residual MLP over the flattened pose, told the time in every layer."""
+"""The score network of ZeDO and GFPose: a residual MLP over the flattened pose, with the time added in every
+layer."""
 
 import math
 
@@ -10,8 +11,8 @@ from torch.nn import functional as F
 class ScoreNetwork(nn.Module):
     """Time-conditioned residual MLP; 7,203,379 parameters in 34 tensors at the default size.
 
-    Layer names are those of the published GFPose and ZeDO state dicts. `forward` predicts the noise that a sub-VP SDE
-    added (the score is minus that, over the standard deviation).
+    Layer names are those of the published GFPose and ZeDO state dicts. `forward` predicts the noise that a
+    sub-VP SDE added (the score is minus that, over the standard deviation).
 
     Args:
         joints: number of joints J.
@@ -41,7 +42,8 @@ class ScoreNetwork(nn.Module):
     def forward(self, pose: Tensor, time: Tensor) -> Tensor:
         """Predicted noise. pose `[batch, J, 3]`, time (999 t) `[levels]` -> `[batch, J, 3]`.
 
-        Poses of one time stand together: batch is a multiple of levels, so that the time is embedded once for each.
+        Poses of one time are contiguous: batch is a multiple of levels, so that the time is embedded once for
+        each.
         """
         embedded = self.shared_time_embed(time_embedding(time, self.embed).to(pose.dtype))
         hidden = self._layer("pre_dense", "pre_gnorm", pose.flatten(1), embedded)
@@ -58,7 +60,8 @@ class ScoreNetwork(nn.Module):
 
 
 class GroupNorm(nn.GroupNorm):
-    """`nn.GroupNorm` of `[batch, channels]`, as a layer norm of the groups: the same numbers, 2.5 times as fast on CPU."""
+    """`nn.GroupNorm` of `[batch, channels]`, as a layer norm of the groups: the same numbers, 2.5 times as
+    fast on CPU."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalise each group of channels, then scale and shift each channel."""
@@ -68,8 +71,11 @@ class GroupNorm(nn.GroupNorm):
 
 
 def time_embedding(time: Tensor, size: int) -> Tensor:
-    """Sinusoids of `time` at size/2 frequencies from 1 to 1/10000, sines before cosines. `[levels]` -> `[levels, size]`."""
+    """Sinusoids of `time` at size/2 frequencies from 1 to 1/10000, sines before cosines. `[levels]` ->
+    `[levels, size]`."""
     half = size // 2
-    frequencies = torch.exp(torch.arange(half, dtype=time.dtype, device=time.device) * (-math.log(10000) / (half - 1)))
+    frequencies = torch.exp(
+        torch.arange(half, dtype=time.dtype, device=time.device) * (-math.log(10000) / (half - 1))
+    )
     phase = time[:, None] * frequencies
     return torch.cat([phase.sin(), phase.cos()], dim=1)

@@ -1,36 +1,35 @@
-"""The frame in which a view-conditioned network works, and what it is told of a view there.
+"""The frame in which a view-conditioned network works, and the features of a view in that frame.
 
-A network that sees rays need not know where in the image a person stands: pose and rays are turned together so that the
-person's central ray is the z axis. What is left is the same for every camera, and the network's answer turns back with
-the frame.
+A network that sees rays need not know where in the image a person stands: pose and rays are rotated together
+so that the person's central ray is the z axis. The rest is the same for every camera, and the network's
+output is rotated back.
 """
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from zedo_cli.pipeline.rays import View
-from zedo_cli.skeletons import BONE_LENGTHS, BONES
+from zedo_cli.pipeline.view import View
+from zedo_cli.skeletons import BONES, MEAN_BONES
 
 STEEPEST = 0.05
-"""Smallest z of a unit ray in the turned frame that is divided by: 87 degrees off the person's centre."""
+"""Smallest divisor z of a unit ray in the rotated frame: 87 degrees off the person's centre."""
 
 FEATURES_PER_JOINT = 3
 """u, v and confidence; one more for the whole person, the spread."""
 
 CONTEXT = 3 + len(BONES) + 1
-"""Features of what is known besides: the vertical, the bones, and whether these are known."""
+"""Number of features of what is known besides: the vertical, the bones, and whether the bones are known."""
 
-_MEAN_BONES = tuple(BONE_LENGTHS[ends[0] - 1] for ends in BONES.values())
 _BONE_SCALE = 0.1
 
 
 def view_features(view: View) -> tuple[Tensor, Tensor]:
-    """What a network sees of a view: features `[..., 3 J + 1]`, and the rotation `[..., 3, 3]` into its frame.
+    """The features of a view `[..., 3 J + 1]`, and the rotation `[..., 3, 3]` into their frame.
 
-    Of each seen joint the direction (u, v) from the person's centre in units of the spread of all seen joints, and the
-    confidence; of the person the logarithm of that spread (tangent of an angle). A missing joint is all zeros, and so is
-    a view that is masked as a whole.
+    For each seen joint the direction (u, v) from the person's centre in units of the spread of all seen
+    joints, and the confidence; for the person the logarithm of that spread (tangent of an angle). A missing
+    joint is all zeros, and so is a view that is masked as a whole.
     """
     rotation = turn_to_centre(central_ray(view))
     seen = (view.confidence > 0).to(view.rays).unsqueeze(-1)
@@ -38,31 +37,33 @@ def view_features(view: View) -> tuple[Tensor, Tensor]:
     plane = turned[..., :2] / turned[..., 2:].clamp(min=STEEPEST) * seen
     count = seen.sum(-2)
     spread = (plane.square().sum((-2, -1)).unsqueeze(-1) / (2 * count).clamp(min=1)).sqrt().clamp(min=1e-4)
-    told = (count > 0).to(plane)
-    parts = ((plane / spread.unsqueeze(-1)).flatten(-2), view.confidence, told * (spread.log() + 2))
+    any_seen = (count > 0).to(plane)
+    parts = ((plane / spread.unsqueeze(-1)).flatten(-2), view.confidence, any_seen * (spread.log() + 2))
     return torch.cat(parts, dim=-1), rotation
 
 
 def context_features(view: View, rotation: Tensor) -> Tensor:
-    """What a network sees of the vertical and the bones in the frame of `rotation`, `[..., CONTEXT]`; zeros if unknown.
+    """The features of the vertical and the bones in the frame of `rotation`, `[..., CONTEXT]`; zeros if
+    unknown.
 
-    The vertical as a unit vector, the bones as logarithms against an adult's in units of a tenth.
+    The vertical as a unit vector, the bones as logarithms relative to an adult's in units of a tenth.
     """
     batch = view.confidence.shape[:-1]
     up = view.rays.new_zeros(*batch, 3)
     if view.up is not None:
         up = (view.up.unsqueeze(-2) @ rotation.mT).squeeze(-2)
-    bones, told = view.rays.new_zeros(*batch, len(BONES)), view.rays.new_zeros(*batch, 1)
+    bones, known = view.rays.new_zeros(*batch, len(BONES)), view.rays.new_zeros(*batch, 1)
     if view.bones is not None:
-        told = (view.bones > 0).all(-1, keepdim=True).to(view.rays)
-        bones = told * (view.bones.clamp(min=1e-3) / view.rays.new_tensor(_MEAN_BONES)).log() / _BONE_SCALE
-    return torch.cat([up, bones, told], dim=-1)
+        known = (view.bones > 0).all(-1, keepdim=True).to(view.rays)
+        bones = known * (view.bones.clamp(min=1e-3) / view.rays.new_tensor(MEAN_BONES)).log() / _BONE_SCALE
+    return torch.cat([up, bones, known], dim=-1)
 
 
 def central_ray(view: View) -> Tensor:
-    """The pelvis's ray where it is seen; else the geometric median of the seen rays; else the camera's axis. `[..., 3]`.
+    """The ray of the pelvis if it is seen; else the geometric median of the seen rays; else the camera's
+    axis. `[..., 3]`.
 
-    Five rounds of Weiszfeld's algorithm: turning the rays turns the median, and a stray joint hardly moves it.
+    Five rounds of Weiszfeld's algorithm: the median rotates with the rays, and an outlier hardly moves it.
     """
     seen = (view.confidence > 0).to(view.rays).unsqueeze(-1)
     axis = view.rays.new_tensor([0.0, 0.0, 1.0])
@@ -76,7 +77,7 @@ def central_ray(view: View) -> Tensor:
 
 
 def turn_to_centre(ray: Tensor) -> Tensor:
-    """The smallest rotation that turns unit `ray [..., 3]`, z > -1, onto the z axis. `[..., 3]` -> `[..., 3, 3]`.
+    """The smallest rotation of a unit `ray [..., 3]`, z > -1, onto the z axis. `[..., 3]` -> `[..., 3, 3]`.
 
     With a = ray x z: R = I + [a] + [a]^2 / (1 + z) (Rodrigues).
     """

@@ -1,4 +1,4 @@
-"""The view-conditioned network: a residual MLP over a flattened pose and what was seen of it."""
+"""The view-conditioned network: a residual MLP over a flattened pose and the features of its view."""
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +21,13 @@ class ViewNetwork(nn.Module):
     """
 
     def __init__(
-        self, joints: int = 17, width: int = 512, inner: int = 1024, blocks: int = 2, embed: int = 256, context: int = 0
+        self,
+        joints: int = 17,
+        width: int = 512,
+        inner: int = 1024,
+        blocks: int = 2,
+        embed: int = 256,
+        context: int = 0,
     ) -> None:
         super().__init__()
         self.embed = embed
@@ -33,9 +39,11 @@ class ViewNetwork(nn.Module):
         nn.init.zeros_(self.leave.weight)
 
     def forward(self, pose: Tensor, time: Tensor, features: Tensor) -> Tensor:
-        """F of `parametrisation`. pose `[batch, J, 3]`, time `[levels]`, features `[batch, 3 J + 1 + context]`.
+        """F of `preconditioning`. pose `[batch, J, 3]`, time `[levels]`, features `[batch, 3 J + 1 +
+        context]`.
 
-        Poses of one time stand together: batch is a multiple of levels, so that the time is embedded once for each.
+        Poses of one time are contiguous: batch is a multiple of levels, so that the time is embedded once for
+        each.
         """
         level = F.silu(self.level(time_embedding(time, self.embed).to(pose.dtype)))
         hidden = self.enter(torch.cat([pose.flatten(1), features], dim=1))

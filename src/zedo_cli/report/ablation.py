@@ -1,4 +1,4 @@
-"""What an ablation says: the poster's layout, differences with their intervals, charts."""
+"""The tables and charts of an ablation: the layout of the poster, differences with their intervals."""
 
 from typing import Any
 
@@ -13,19 +13,27 @@ Pair = tuple[float | None, float | None] | None
 
 
 def poster_table(report: AblationReport) -> Table:
-    """A row for each tick of RO, WU, RA, GT; S = 1 and S = 50, the best of which counts; the published beside.
+    """A row for each combination of RO, WU, RA, GT; S = 1 and the best of S = 50; published figures beside.
 
-    In brackets the change from the first row of the same keypoints, as the poster's arrows.
+    In brackets the change from the first row of the same keypoints, like the arrows of the poster.
     """
     counts = sorted({arm.samples for arm in report.arms})
     published = f"published on {report.published_of}"
-    columns = ["2D", "prior", *_TICKS, *(f"S = {s}" for s in counts), *(f"S = {s}, {published}" for s in counts)]
+    columns = [
+        "2D",
+        "prior",
+        *_TICKS,
+        *(f"S = {s}" for s in counts),
+        *(f"S = {s}, {published}" for s in counts),
+    ]
     table = Table(
         f"Ablation in the poster's layout: MPJPE / PA-MPJPE in mm on {report.dataset}",
         columns,
         spare=("prior",),
-        caption=f"{report.describe()}. Brackets: change from the first row of the same 2D. RO: optimisation of the start,"
-        " WU: warm-up, RA: prior trained on turned poses, GT: exact 2D. S > 1: the best hypothesis (oracle).",
+        caption=f"{report.describe()}. Brackets: change from the first row of the same 2D. RO:"
+        " optimisation of the start,"
+        " WU: warm-up, RA: prior trained with rotation augmentation, GT: exact 2D. S > 1: the best"
+        " hypothesis (oracle).",
     )
     by_row: dict[tuple[str, tuple[bool, ...]], dict[int, Difference]] = {}
     for arm in report.arms:
@@ -41,26 +49,42 @@ def poster_table(report: AblationReport) -> Table:
         theirs: list[Cell] = [_cell(_published(arms.get(s)), _published(first.get(s))) for s in counts]
         any_arm = next(iter(arms.values()))
         table.rows.append([kind, any_arm.prior, *("x" if t else "" for t in ticks), *own, *theirs])
-    for row in POSTER:  # a prior trained on the target, which nobody has any more
+    for row in POSTER:  # a prior trained on the target data, which is no longer available
         if row.data == report.published_of and row.prior != "H36M":
             ticks = (row.optimised, row.warmup, row.augmented, row.exact)
             blanks: list[Cell] = [None] * len(counts)
-            told: list[Cell] = [_cell(row.one if s == 1 else row.fifty, None) for s in counts]
-            table.rows.append([f"published: {row.data}", row.prior, *("x" if t else "" for t in ticks), *blanks, *told])
+            theirs = [_cell(row.one if s == 1 else row.fifty, None) for s in counts]
+            table.rows.append(
+                [f"published: {row.data}", row.prior, *("x" if t else "" for t in ticks), *blanks, *theirs]
+            )
     return table
 
 
 def difference_table(report: AblationReport) -> Table:
-    """A row for each arm: errors, and differences to its reference."""
-    columns = ["variant", "of", "S", "MPJPE", "PA-MPJPE", "MPJPE difference", "PA-MPJPE difference", "against", "s"]
+    """A row for each arm: errors, and differences from its reference."""
+    columns = [
+        "variant",
+        "of",
+        "S",
+        "MPJPE",
+        "PA-MPJPE",
+        "MPJPE difference",
+        "PA-MPJPE difference",
+        "against",
+        "s",
+    ]
     table = Table(
-        f"Differences on {report.dataset}, mm", columns, caption=f"{report.describe()}. In brackets {report.interval}."
+        f"Differences on {report.dataset}, mm",
+        columns,
+        caption=f"{report.describe()}. In brackets {report.interval}.",
     )
     for arm in report.arms:
         if arm.reference is None and table.rows:
             table.rules.append(len(table.rows))
         cells: list[Cell] = [arm.mpjpe, arm.pa_mpjpe, arm.mpjpe_difference, arm.pa_mpjpe_difference]
-        table.rows.append([arm.name, arm.of, str(arm.samples), *cells, arm.reference or "", Figure(mean=arm.seconds)])
+        table.rows.append(
+            [arm.name, arm.of, str(arm.samples), *cells, arm.reference or "", Figure(mean=arm.seconds)]
+        )
     table.signed = ("MPJPE difference", "PA-MPJPE difference")
     table.narrow, table.spare = ("MPJPE", "PA-MPJPE"), ("of", "S", "against", "s")
     return table
@@ -84,7 +108,7 @@ def draw_errors(figure: Any, report: AblationReport) -> None:
 
 
 def draw_differences(figure: Any, report: AblationReport) -> None:
-    """What each arm changes, with paired intervals."""
+    """The change of each arm, with paired intervals."""
     arms = [arm for arm in report.arms if arm.mpjpe_difference is not None]
     figure.set_size_inches(8.5, 1.5 + 0.34 * len(arms))
     axes = figure.subplots()

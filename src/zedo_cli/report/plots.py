@@ -1,6 +1,7 @@
-"""Pictures of a report: errors by group, by joint, against the number of hypotheses and cumulative, calibration, frames.
+"""Figures of a report: errors by group and joint, against the number of hypotheses, cumulative; calibration;
+frames.
 
-Each draws on a figure of matplotlib's and is written as PNG.
+Drawn with matplotlib and written as PNG.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.datasets.container import Dataset
+from zedo_cli.errors import Note
 from zedo_cli.evaluation.metrics import root_centred
 from zedo_cli.evaluation.scores import Scores
 from zedo_cli.evaluation.summary import Figure, Report
@@ -19,11 +21,11 @@ from zedo_cli.poses.drawing import VIEWS, draw_in_space, draw_keypoints, draw_pr
 
 MPJPE, PA, BEST, IDEAL = "#00798c", "#edae49", "#d1495b", "0.6"
 _EACH = 2
-"""Frames of each kind (best, median, worst) in the picture of frames."""
+"""Number of best, median and worst frames in the picture of frames."""
 
 
 def write_plots(report: Report, scores: Scores, data: Dataset, folder: Path) -> list[Path]:
-    """Write those that the report has figures for. Needs matplotlib."""
+    """Write the figures that the report has data for. Needs matplotlib."""
     drawn: dict[str, Callable[[Any], None]] = {
         "groups": lambda figure: _groups(figure, report),
         "joints": lambda figure: _joints(figure, report),
@@ -37,17 +39,19 @@ def write_plots(report: Report, scores: Scores, data: Dataset, folder: Path) -> 
     return [write_plot(folder / f"{name}.png", draw) for name, draw in drawn.items()]
 
 
-def drawable() -> str:
-    """Why nothing can be drawn; empty if it can."""
-    return "" if find_spec("matplotlib") else "pictures need matplotlib: pip install 'zedo-cli[eval]'"
+def missing_plots() -> Note | None:
+    """A note that figures are left out because matplotlib is not installed; None if it is."""
+    if find_spec("matplotlib"):
+        return None
+    return Note("info", "figures need matplotlib: pip install 'zedo-cli[eval]'", "figures-left-out")
 
 
 def write_plot(path: Path, draw: Callable[[Any], None], size: tuple[float, float] = (7.5, 4.2)) -> Path:
-    """Let `draw` fill a figure, and write it. Needs matplotlib."""
+    """Draw on a figure and write it. Needs matplotlib."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure as Canvas
 
-    with rc_context({"text.parse_math": False}):  # names are names
+    with rc_context({"text.parse_math": False}):  # names are not mathematical expressions
         figure = Canvas(figsize=size, dpi=110, layout="constrained")
         draw(figure)
         with atomic_write(path) as temporary:
@@ -56,7 +60,7 @@ def write_plot(path: Path, draw: Callable[[Any], None], size: tuple[float, float
 
 
 def bars(axes: Any, names: list[str], parts: dict[str, list[Figure | None]], colours: list[str]) -> None:
-    """Bars with their intervals side by side, a group for each name."""
+    """Bars with their intervals side by side, one group for each name."""
     width = 0.8 / max(1, len(parts))
     places = np.arange(len(names))
     for i, (label, figures) in enumerate(parts.items()):
@@ -66,7 +70,10 @@ def bars(axes: Any, names: list[str], parts: dict[str, list[Figure | None]], col
         axes.bar(places + offset, means, width, label=label, color=colours[i % len(colours)])
         axes.errorbar(places + offset, means, np.array(ends).T, fmt="none", ecolor="0.25", elinewidth=1)
     axes.set_xticks(
-        places, names, rotation=40 if len("".join(names)) > 60 else 0, ha="right" if len("".join(names)) > 60 else "center"
+        places,
+        names,
+        rotation=40 if len("".join(names)) > 60 else 0,
+        ha="right" if len("".join(names)) > 60 else "center",
     )
     axes.set_ylabel("mm")
     axes.legend(frameon=False, ncols=3)
@@ -74,7 +81,7 @@ def bars(axes: Any, names: list[str], parts: dict[str, list[Figure | None]], col
 
 
 def _reach(figure: Figure | None) -> tuple[float, float]:
-    """How far the interval reaches below and above the mean."""
+    """Distance of the ends of the interval from the mean."""
     if figure is None or figure.mean is None or figure.low is None or figure.high is None:
         return 0.0, 0.0
     return max(0.0, figure.mean - figure.low), max(0.0, figure.high - figure.mean)
@@ -82,12 +89,18 @@ def _reach(figure: Figure | None) -> tuple[float, float]:
 
 def _title(axes: Any, report: Report, what: str) -> None:
     about = report.about
-    axes.set_title(f"{what}: {about.method} on {about.dataset} ({about.keypoints}), {about.protocol}", fontsize=10)
+    axes.set_title(
+        f"{what}: {about.method} on {about.dataset} ({about.keypoints}), {about.protocol}", fontsize=10
+    )
 
 
 def _groups(figure: Any, report: Report) -> None:
     axes = figure.subplots()
-    labels = {"MPJPE": "mpjpe", "PA-MPJPE": "pa_mpjpe", f"MPJPE, best of {report.about.samples}": "best.mpjpe"}
+    labels = {
+        "MPJPE": "mpjpe",
+        "PA-MPJPE": "pa_mpjpe",
+        f"MPJPE, best of {report.about.samples}": "best.mpjpe",
+    }
     parts = {label: [row.get(name) for row in report.groups.values()] for label, name in labels.items()}
     bars(axes, list(report.groups), {k: v for k, v in parts.items() if any(v)}, [MPJPE, PA, BEST])
     _title(axes, report, "By group")
@@ -113,7 +126,11 @@ def _samples(figure: Any, report: Report) -> None:
 
 def _cumulative(figure: Any, report: Report, scores: Scores) -> None:
     axes = figure.subplots()
-    shown = {"MPJPE": ("answer.mpjpe", MPJPE), "PA-MPJPE": ("answer.pa_mpjpe", PA), "MPJPE, best": ("best.mpjpe", BEST)}
+    shown = {
+        "MPJPE": ("answer.mpjpe", MPJPE),
+        "PA-MPJPE": ("answer.pa_mpjpe", PA),
+        "MPJPE, best": ("best.mpjpe", BEST),
+    }
     for label, (key, colour) in shown.items():
         if key in scores:
             errors = np.sort(1000 * scores[key][np.isfinite(scores[key])])
@@ -126,14 +143,18 @@ def _cumulative(figure: Any, report: Report, scores: Scores) -> None:
 def _calibration(figure: Any, report: Report) -> None:
     axes = figure.subplots()
     axes.plot([0, 100], [0, 100], color=IDEAL, ls=":", label="calibrated")
-    axes.plot(report.calibration["level"], report.calibration["inside"], "o-", ms=4, color=MPJPE, label="measured")
-    axes.set(xlabel="central part of the hypotheses, %", ylabel="truth inside, %", xlim=(0, 100), ylim=(0, 100))
+    axes.plot(
+        report.calibration["level"], report.calibration["inside"], "o-", ms=4, color=MPJPE, label="measured"
+    )
+    axes.set(
+        xlabel="central part of the hypotheses, %", ylabel="truth inside, %", xlim=(0, 100), ylim=(0, 100)
+    )
     axes.legend(frameon=False)
     _title(axes, report, "Calibration")
 
 
 def _of_each_sequence(rows: np.ndarray, sequence: np.ndarray) -> list[int]:
-    """The first rows that are of different sequences."""
+    """The first rows of different sequences."""
     firsts: dict[str, int] = {}
     for row in rows:
         if len(firsts) < _EACH:
@@ -142,7 +163,7 @@ def _of_each_sequence(rows: np.ndarray, sequence: np.ndarray) -> list[int]:
 
 
 def _frames(figure: Any, report: Report, scores: Scores, data: Dataset) -> None:
-    """The best, the median and the worst frames: what was seen, then truth and lift from two sides."""
+    """The best, the median and the worst frames: keypoints, then truth and lifted pose from two sides."""
     errors = np.where(np.isfinite(scores["answer.mpjpe"]), scores["answer.mpjpe"], np.inf)
     order = np.argsort(errors)[: np.isfinite(errors).sum()]
     middle = np.argsort(np.abs(np.arange(len(order)) - (len(order) - 1) / 2), kind="stable")
@@ -165,10 +186,12 @@ def _frames(figure: Any, report: Report, scores: Scores, data: Dataset) -> None:
         truth, lifted = (root_centred(pose) for pose in (data.truth[row], scores["pose"][row]))
         centre, half = extent(np.concatenate([truth, lifted]))
         for side, (view, azimuth) in enumerate(VIEWS.items()):
-            for place, (name, pose) in enumerate((("truth", truth), ("lift", lifted))):
+            for place, (name, pose) in enumerate((("truth", truth), ("lifted", lifted))):
                 axes = figure.add_subplot(grid[line, 1 + 2 * side + place], projection="3d")
                 draw_in_space(axes, pose, azimuth, centre, half)
                 if line == 0:
                     axes.set_title(f"{name}, {view}", fontsize=8)
     about = report.about
-    figure.suptitle(f"{about.method} on {about.dataset} ({about.keypoints}), {about.protocol} protocol", fontsize=10)
+    figure.suptitle(
+        f"{about.method} on {about.dataset} ({about.keypoints}), {about.protocol} protocol", fontsize=10
+    )

@@ -1,4 +1,4 @@
-"""The figures of a prior as tables for the terminal and as a picture."""
+"""The figures of a prior: tables for the terminal, and a picture."""
 
 from io import StringIO
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from zedo_cli.errors import InputError
 from zedo_cli.evaluation.prior_quality import REPEATED_NOISE, Evaluation, Posterior
+from zedo_cli.registry import missing_extra
 
 _COLOURS = ("#00798c", "#edae49", "#d1495b")
 _SAMPLES = {
@@ -54,12 +54,14 @@ def _posterior(measured: Evaluation) -> list[Table]:
     kinds = {name: part for name, part in _kinds(measured).items() if part}
     if not kinds:
         return []
-    errors = Table(title="What it makes of a view alone: MPJPE / PA-MPJPE (mm)")
+    errors = Table(title="Estimate from a view alone: MPJPE / PA-MPJPE (mm)")
     errors.add_column("keypoints")
     splits = list(next(iter(kinds.values())).mpjpe)
     for column in (*splits, "mean of samples", "best sample", "seen joints"):
         errors.add_column(column, justify="right")
-    calibration = Table(title="Calibration of posterior samples: truth inside the central 50 / 90 % (%), error over spread")
+    calibration = Table(
+        title="Calibration of posterior samples: truth inside the central 50 / 90 % (%), error over spread"
+    )
     calibration.add_column("keypoints")
     groups = list(next(iter(kinds.values())).coverage_50)
     for group in groups:
@@ -83,7 +85,7 @@ def write_evaluation_figure(measured: Evaluation, path: Path) -> None:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise InputError("the picture needs matplotlib: pip install matplotlib") from error
+        raise missing_extra("matplotlib", "plot") from error
 
     figure = Figure(figsize=(15, 4.4), dpi=110, layout="constrained")
     left, middle, right = figure.subplots(1, 3)
@@ -92,21 +94,40 @@ def write_evaluation_figure(measured: Evaluation, path: Path) -> None:
         whole = joint == "all"
         values = [1000 * by_joint[joint] for by_joint in measured.denoising.values()]
         left.plot(
-            levels, values, color="black" if whole else "0.8", lw=2 if whole else 1, label="no view" if whole else None
+            levels,
+            values,
+            color="black" if whole else "0.8",
+            lw=2 if whole else 1,
+            label="no view" if whole else None,
         )
     if measured.exact:
         left.plot(
-            levels, [1000 * value for value in measured.denoising_with_view.values()], color="#00798c", label="exact rays"
+            levels,
+            [1000 * value for value in measured.denoising_with_view.values()],
+            color="#00798c",
+            label="exact rays",
         )
     left.plot(levels, levels, color="#d1495b", lw=1, ls=":", label="noise")
-    left.set(xscale="log", yscale="log", xlabel="noise (mm)", ylabel="RMS left (mm)", title="One denoising, by joint")
+    left.set(
+        xscale="log",
+        yscale="log",
+        xlabel="noise (mm)",
+        ylabel="RMS left (mm)",
+        title="One denoising, by joint",
+    )
     left.legend(frameon=False)
     for place, (name, part) in enumerate(_kinds(measured).items()):
         if part:
             _bars(middle, place, name, part.mpjpe)
             for share, inside, line in ((50, part.coverage_50, "-"), (90, part.coverage_90, "--")):
                 colour = _COLOURS[place]
-                right.plot(list(inside), [100 * v for v in inside.values()], line, color=colour, label=f"{name}, {share} %")
+                right.plot(
+                    list(inside),
+                    [100 * v for v in inside.values()],
+                    line,
+                    color=colour,
+                    label=f"{name}, {share} %",
+                )
     middle.set(title="From the view alone", ylabel="MPJPE (mm)")
     right.axhline(50, color="0.6", lw=1)
     right.axhline(90, color="0.6", lw=1)

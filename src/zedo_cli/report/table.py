@@ -1,4 +1,4 @@
-"""A table, and the ways to write it: terminal, CSV, Markdown, LaTeX."""
+"""A table, and its output: terminal, CSV, Markdown, LaTeX."""
 
 import csv
 from collections.abc import Callable
@@ -13,15 +13,15 @@ from zedo_cli.evaluation.summary import Figure
 Cell = str | Figure | None
 
 _NARROWEST, _WIDEST = 8, 30
-"""Characters that a column of text is not made narrower, or wider, than."""
+"""Smallest and largest width of a column of text, in characters."""
 
 
 @dataclass
 class Table:
-    """Rows of texts and figures under `columns`, with what they are of in `title` and one line of `caption`.
+    """Rows of texts and figures under `columns`, with a `title` and one line of `caption`.
 
-    digits: decimals by column, 1 if it is not there. rules: numbers of the rows before which a line is drawn. narrow:
-    columns whose intervals, spare: columns which a terminal that is too narrow goes without. signed: columns of differences.
+    digits: decimals by column, by default 1. rules: numbers of the rows before which a line is drawn. narrow:
+    columns without intervals, spare: columns left out, on a narrow terminal. signed: columns of differences.
     """
 
     title: str
@@ -45,7 +45,7 @@ class Table:
         ]
 
     def has_figures(self, column: int) -> bool:
-        """Whether a column is one of numbers."""
+        """Whether a column holds figures."""
         return any(isinstance(row[column], Figure) for row in self.rows)
 
 
@@ -64,9 +64,15 @@ def as_text(cell: Cell, digits: int = 1, dash: str = "-", interval: bool = True,
 
 
 def to_terminal(table: Table, width: int) -> str:
-    """Drawn by rich, without colours, in lines of at most `width`: with all intervals and columns if there is room."""
+    """Drawn by rich, without colours, at most `width` wide: with all intervals and columns if there is
+    room."""
     intervals = tuple(column for column in table.columns if column not in table.signed)
-    for without, dropped in (((), ()), (table.narrow, ()), (table.narrow, table.spare), (intervals, table.spare)):
+    for without, dropped in (
+        ((), ()),
+        (table.narrow, ()),
+        (table.narrow, table.spare),
+        (intervals, table.spare),
+    ):
         drawn = _drawn(table, without, dropped)
         if _natural_width(drawn) <= width:
             break
@@ -82,7 +88,9 @@ def _drawn(table: Table, without: tuple[str, ...], dropped: tuple[str, ...]) -> 
     kept = [i for i, column in enumerate(table.columns) if column not in dropped]
     for i in kept:
         column, right = table.columns[i], table.has_figures(i)
-        widths = {"no_wrap": True} if right else {"min_width": min(_NARROWEST, len(column)), "max_width": _WIDEST}
+        widths = (
+            {"no_wrap": True} if right else {"min_width": min(_NARROWEST, len(column)), "max_width": _WIDEST}
+        )
         drawn.add_column(column, justify="right" if right else "left", **widths)
     for number, row in enumerate(table.texts(without=without)):
         if number in table.rules:
@@ -96,7 +104,7 @@ def _natural_width(drawn: RichTable) -> int:
 
 
 def to_csv(table: Table) -> str:
-    """With the ends of intervals in columns of their own."""
+    """CSV with the ends of intervals in separate columns."""
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     figures = [table.has_figures(i) for i in range(len(table.columns))]
@@ -119,7 +127,7 @@ def to_csv(table: Table) -> str:
 
 
 def to_markdown(table: Table) -> str:
-    """GitHub's, with the title above and the caption below."""
+    """A GitHub table, with the title above and the caption below."""
 
     def line(cells: list[str]) -> str:
         return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
@@ -144,7 +152,7 @@ _LATEX = {
 
 
 def to_latex(table: Table) -> str:
-    """A `tabular` in a `table`, with the rules of the package booktabs."""
+    """A LaTeX `tabular` in a `table`, with the rules of the package booktabs."""
 
     def line(cells: list[str]) -> str:
         return "  " + " & ".join("".join(_LATEX.get(c, c) for c in cell) for cell in cells) + r" \\"
@@ -154,19 +162,29 @@ def to_latex(table: Table) -> str:
     for i, row in enumerate(table.texts("--")):
         body += [r"  \midrule"] if i in table.rules else []
         body.append(line(row))
-    told = "".join(_LATEX.get(c, c) for c in f"{table.title}. {table.caption}".strip())
+    caption = "".join(_LATEX.get(c, c) for c in f"{table.title}. {table.caption}".strip())
     head = [
         r"\begin{table}",
         r"  \centering",
-        rf"  \caption{{{told}}}",
+        rf"  \caption{{{caption}}}",
         rf"  \begin{{tabular}}{{{alignment}}}",
         r"  \toprule",
     ]
     return (
-        "\n".join([*head, line(table.columns), r"  \midrule", *body, r"  \bottomrule", r"  \end{tabular}", r"\end{table}"])
+        "\n".join(
+            [
+                *head,
+                line(table.columns),
+                r"  \midrule",
+                *body,
+                r"  \bottomrule",
+                r"  \end{tabular}",
+                r"\end{table}",
+            ]
+        )
         + "\n"
     )
 
 
 WRITERS: dict[str, Callable[[Table], str]] = {".csv": to_csv, ".md": to_markdown, ".tex": to_latex}
-"""By the suffix of a file."""
+"""By suffix."""

@@ -1,4 +1,4 @@
-"""What a report says, as tables: the measured beside the published, the groups, the joints, and how sure it is."""
+"""The tables of a report: measured and published figures, groups, joints, calibration."""
 
 from zedo_cli.evaluation.published import PUBLISHED
 from zedo_cli.evaluation.scores import ANSWERS, METRICS
@@ -12,7 +12,8 @@ _CALIBRATION = ("spread", "ece", "coverage_50", "coverage_90")
 
 
 def tables(report: Report, trained_on: frozenset[str] | None = frozenset()) -> dict[str, Table]:
-    """All tables of a report, by name. trained_on: data sets whose training poses the method has seen; None: not known."""
+    """All tables of a report, by name. trained_on: data sets that the method was trained on; None if
+    unknown."""
     return {
         "table": main_table(report, trained_on),
         "groups": group_table(report),
@@ -22,7 +23,8 @@ def tables(report: Report, trained_on: frozenset[str] | None = frozenset()) -> d
 
 
 def main_table(report: Report, trained_on: frozenset[str] | None = frozenset()) -> Table:
-    """Measured rows, then published ones. CE: trained on other data sets; Opt: an optimisation for each pose."""
+    """Measured rows, then published ones. CE: trained on other data sets; Opt: an optimisation for each
+    pose."""
     about = report.about
     columns = ["method", "CE", "Opt", "S", "J", *(heading(name) for name in _ERRORS), "protocol"]
     table = Table(
@@ -30,7 +32,8 @@ def main_table(report: Report, trained_on: frozenset[str] | None = frozenset()) 
         columns=columns,
         narrow=_NARROW,
         spare=_NARROW,
-        caption=f"{about.describe()}. In brackets 95 % (bootstrap over sequences). CE: trained on other data sets; Opt:"
+        caption=f"{about.describe()}. In brackets 95 % (bootstrap over sequences). CE: trained on"
+        " other data sets; Opt:"
         " optimised for each pose; S: hypotheses.",
     )
     cross = "" if trained_on is None or about.dataset in trained_on else _TICK
@@ -41,24 +44,33 @@ def main_table(report: Report, trained_on: frozenset[str] | None = frozenset()) 
             if suffix and about.fewer_joints == about.joints:
                 continue
             cells: list[Cell] = [figures.get(f"{metric}{suffix}") for metric in _ERRORS]
-            table.rows.append([name, cross, optimised, str(about.samples), str(joints), *cells, about.protocol])
+            table.rows.append(
+                [name, cross, optimised, str(about.samples), str(joints), *cells, about.protocol]
+            )
     published = PUBLISHED.get(about.dataset, ())
     if published:
         table.rules.append(len(table.rows))
     for row in published:
-        errors: list[Cell] = [None if value is None else Figure(mean=value) for value in (row.mpjpe, row.pa_mpjpe)]
+        errors: list[Cell] = [
+            None if value is None else Figure(mean=value) for value in (row.mpjpe, row.pa_mpjpe)
+        ]
         ticks = [_TICK if ticked else "" for ticked in (row.ce, row.opt)]
         blanks: list[Cell] = [None] * (len(_ERRORS) - 2)
-        table.rows.append([f"{row.method} (published)", *ticks, str(row.samples), row.joints, *errors, *blanks, "published"])
+        table.rows.append(
+            [f"{row.method} (published)", *ticks, str(row.samples), row.joints, *errors, *blanks, "published"]
+        )
     return table
 
 
 def group_table(report: Report) -> Table:
-    """A line for each action, split or camera."""
-    best = [name for name in ("best.mpjpe", "best.pa_mpjpe") if any(name in row for row in report.groups.values())]
+    """A row for each action, split or camera."""
+    best = [
+        name for name in ("best.mpjpe", "best.pa_mpjpe") if any(name in row for row in report.groups.values())
+    ]
     columns = ["group", *(heading(name) for name in _ERRORS), *(f"best {heading(name[5:])}" for name in best)]
     rows: list[list[Cell]] = [
-        [group, *(figures.get(name) for name in (*_ERRORS, *best))] for group, figures in report.groups.items()
+        [group, *(figures.get(name) for name in (*_ERRORS, *best))]
+        for group, figures in report.groups.items()
     ]
     return Table(
         f"{report.about.method} on {report.about.dataset}, by group",
@@ -71,22 +83,29 @@ def group_table(report: Report) -> Table:
 
 
 def joint_table(report: Report) -> Table:
-    """The answer's error of each joint, both sides in a line."""
+    """The error of the answer for each joint, both sides in one row."""
     rows: dict[str, list[Cell]] = {}
     for name, value in report.joints.items():
         side, _, joint = name.partition("_") if name.startswith(("left", "right")) else ("middle", "", name)
         rows.setdefault(joint, [joint, None, None, None])[1 + _SIDES.index(side)] = Figure(mean=value)
     title = f"{report.about.method} on {report.about.dataset}, by joint"
-    return Table(title, ["joint", *(f"{side}, mm" for side in _SIDES)], list(rows.values()), report.about.protocol_in_words)
+    return Table(
+        title,
+        ["joint", *(f"{side}, mm" for side in _SIDES)],
+        list(rows.values()),
+        report.about.protocol_in_words,
+    )
 
 
 _SIDES = ("left", "middle", "right")
 
 
 def more_table(report: Report) -> Table:
-    """Orientation, bones, reprojection, and how well it knows its own error."""
+    """Orientation, bones, reprojection, and the calibration of the uncertainty."""
     table = Table(
-        f"{report.about.method} on {report.about.dataset}, more", ["figure", "value"], caption=report.about.protocol_in_words
+        f"{report.about.method} on {report.about.dataset}, more",
+        ["figure", "value"],
+        caption=report.about.protocol_in_words,
     )
     figures = report.figures["answer"]
     for name in (*_GEOMETRY, *_CALIBRATION):

@@ -1,7 +1,8 @@
-"""Bodies drawn anew for every training sample, on the device.
+"""Random bodies for every training sample, on the device.
 
-Motion capture has few bodies and few combinations of what arms and legs do. Bone directions are kept, bone lengths are
-drawn around anthropometric means, and upper bodies are put on the legs of others where a person could do that.
+Motion capture has few bodies and few combinations of arm and leg poses. Bone directions are kept, bone
+lengths are drawn around anthropometric means, and upper bodies are combined with the legs of others where a
+person could do that.
 """
 
 import math
@@ -11,41 +12,45 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import normalize
 
-from zedo_cli.skeletons import BONE_LENGTHS, JOINTS, MIRROR, PARENTS
+from zedo_cli.pipeline.rotations import rotation_about
+from zedo_cli.pipeline.view import mirrored_pose
+from zedo_cli.skeletons import BONE_LENGTHS, MIRROR, PARENTS, joints_ending
 
 BONE_SPREAD = 0.06
 """Relative spread of a bone's length between people, the same on the left and the right side."""
 
 HIP_SPREAD = 0.10
-"""The same for the hips, whose centres the data sets place up to 4 cm apart."""
+"""The same for the hips, whose centres differ by up to 4 cm between data sets."""
 
 HEAD_SPREAD = 0.15
-"""The same for neck and head, whose joints every data set places differently."""
+"""The same for neck and head, whose joints every data set defines differently."""
 
 SIZE_SPREAD = 0.06
 """Relative spread of an adult's overall size: women and men together, 1.5 to 1.95 m."""
 
 CHILDREN = 0.04
-"""Share of children among the people, of whom little motion capture exists."""
+"""Share of children, for whom little motion capture exists."""
 
 CHILD_SIZE = (0.6, 0.92)
 """Range of a child's size against an adult's: four years to twelve."""
 
 OWN_PROPORTIONS = 0.5
-"""Share of people with the bones of the recorded pose, jittered, instead of Human3.6M's means: every data set has its own
-definitions of hips, shoulders, neck and head, and which of them go together can be seen."""
+"""Share of people with the bones of the recorded pose, jittered, instead of Human3.6M's means: the
+definitions of hips, shoulders, neck and head belong to a data set, and the network can see which go
+together."""
 
 RECOMBINED = 0.25
-"""Share of poses whose upper body is tried on the legs of another."""
+"""Share of poses for which the upper body of another pose is tried."""
 
 LARGEST_BEND_DEGREES = 25.0
-"""Largest difference of lean between two trunks that may be exchanged."""
+"""Largest angle between two trunks that may be exchanged."""
 
 CLOSEST = 0.10
 """Distance (m) from the axis of a leg within which no elbow and no wrist may lie after an exchange."""
 
 Z_UP_TO_CAMERA = ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0))
-"""Turns a world frame with Z up into a level camera's frame (X right, Y down, Z forward) that looks along world Y."""
+"""From a world frame with Z up to the frame of a level camera (X right, Y down, Z forward) that looks along
+world Y."""
 
 
 def upright(poses: Tensor) -> Tensor:
@@ -54,13 +59,12 @@ def upright(poses: Tensor) -> Tensor:
 
 
 def mirrored(poses: Tensor, which: Tensor) -> Tensor:
-    """Mirror the poses `[batch, 17, 3]` where `which [batch]` is true: x negated, left and right exchanged."""
-    flipped = poses[:, list(MIRROR)] * poses.new_tensor([-1.0, 1.0, 1.0])
-    return torch.where(which[:, None, None], flipped, poses)
+    """Mirror the poses `[batch, 17, 3]` where `which [batch]` is true."""
+    return torch.where(which[:, None, None], mirrored_pose(poses), poses)
 
 
 def with_new_bones(poses: Tensor, generator: Generator) -> Tensor:
-    """The same bone directions with lengths drawn anew for each pose. `[batch, 17, 3]` -> `[batch, 17, 3]`."""
+    """The same bone directions with random lengths for each pose. `[batch, 17, 3]` -> `[batch, 17, 3]`."""
     bones = poses[:, 1:] - poses[:, list(PARENTS[1:])]
     own = bones.norm(dim=-1, keepdim=True)
     directions = bones / own.clamp(min=1e-9)
@@ -69,9 +73,10 @@ def with_new_bones(poses: Tensor, generator: Generator) -> Tensor:
 
 
 def draw_bone_lengths(own: Tensor, generator: Generator) -> Tensor:
-    """Lengths (m) of the bones that end in joints 1..16 of people, left-right symmetric. `[batch, 16]` -> `[batch, 16]`.
+    """Random lengths (m) of the bones that end in joints 1..16, left-right symmetric. `[batch, 16]` ->
+    `[batch, 16]`.
 
-    own: lengths of the recorded people, around which a part is drawn.
+    own: lengths of the recorded people; a part of the batch is drawn around them.
     """
     batch, device = len(own), generator.device
 
@@ -94,16 +99,17 @@ def draw_bone_lengths(own: Tensor, generator: Generator) -> Tensor:
 
 
 def recombined(poses: Tensor, donors: Tensor) -> Tensor:
-    """Upper bodies of `donors` on the pelvis and legs of `poses`, where a person could do that; else `poses` as they are.
+    """Upper bodies of `donors` on the pelvis and legs of `poses`, where a person could do that; else `poses`
+    as they are.
 
-    Upright poses `[batch, 17, 3]`. The donor is turned about the vertical until the hips are parallel. Trunks must
-    lean alike, and neither elbows nor wrists end up in a leg.
+    Upright poses `[batch, 17, 3]`. The donor is turned about the vertical until the hips are parallel. The
+    trunks must be nearly parallel, and no elbow or wrist may end up inside a leg.
     """
-    turned = donors @ _about_vertical(_heading(poses) - _heading(donors)).mT
+    turned = donors @ rotation_about("y", _heading(poses) - _heading(donors)).mT
     alike = (_lean(poses) * _lean(turned)).sum(-1) > _cosine(LARGEST_BEND_DEGREES)
     level = (_hip_line(poses) * _hip_line(turned)).sum(-1) > _cosine(LARGEST_BEND_DEGREES)
     mixed = torch.cat([poses[:, :7], turned[:, 7:]], dim=1)
-    hands = mixed[:, [JOINTS.index(name) for name in ("left_elbow", "left_wrist", "right_elbow", "right_wrist")]]
+    hands = mixed[:, joints_ending("elbow", "wrist")]
     apart = _distances(hands, mixed[:, [1, 2, 4, 5]], mixed[:, [2, 3, 5, 6]]).amin((1, 2)) > CLOSEST
     return torch.where((alike & level & apart)[:, None, None], mixed, poses)
 
@@ -111,11 +117,6 @@ def recombined(poses: Tensor, donors: Tensor) -> Tensor:
 def _heading(poses: Tensor) -> Tensor:
     across = poses[:, 4] - poses[:, 1]
     return torch.atan2(-across[:, 2], across[:, 0])
-
-
-def _about_vertical(yaw: Tensor) -> Tensor:
-    c, s, zero, one = yaw.cos(), yaw.sin(), torch.zeros_like(yaw), torch.ones_like(yaw)
-    return torch.stack([c, zero, s, zero, one, zero, -s, zero, c], dim=-1).view(-1, 3, 3)
 
 
 def _hip_line(poses: Tensor) -> Tensor:
@@ -131,7 +132,8 @@ def _cosine(degrees: float) -> float:
 
 
 def _distances(points: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
-    """Distances of points `[batch, P, 3]` from the segments between starts and ends `[batch, S, 3]` -> `[batch, P, S]`."""
+    """Distances of points `[batch, P, 3]` from the segments between starts and ends `[batch, S, 3]` ->
+    `[batch, P, S]`."""
     along = (ends - starts)[:, None]
     away = points[:, :, None] - starts[:, None]
     part = (away * along).sum(-1, keepdim=True) / along.square().sum(-1, keepdim=True).clamp(min=1e-9)
@@ -140,7 +142,7 @@ def _distances(points: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
 
 @cache
 def _chain(device: torch.device, dtype: torch.dtype) -> Tensor:
-    """`[17, 16]`: one where a bone lies on the way from the pelvis to a joint."""
+    """`[17, 16]`: one where a bone lies on the path from the pelvis to a joint."""
     chain = torch.zeros(17, 16, dtype=dtype, device=device)
     for joint in range(1, 17):
         chain[joint] = chain[PARENTS[joint]]

@@ -1,4 +1,4 @@
-"""Training poses, bundled or the user's own, in one corpus."""
+"""Training poses: the bundled ones, the user's own, and the held-out people to measure on."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Self
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
-from zedo_cli.errors import InputError
+from zedo_cli.errors import InputError, Note
 from zedo_cli.io.files import bundled
 from zedo_cli.mocap.reading import read_motions
 from zedo_cli.prior.card import Source
@@ -18,22 +18,30 @@ OPEN_CORPUS = ("data/mocap/train_permissive.npz", "data/mocap/train_ccbysa.npz")
 """The bundled open poses."""
 
 OPEN_LICENCE = "CC BY-SA 3.0 (by HDM05's share-alike); credits in data/README.md"
-"""The licence of a prior that was trained on them."""
+"""The licence of a prior trained on them."""
 
 OPEN_VALIDATION = ("acc_per", "cmu016", "cmu049", "hdm_mm", "uip07")
-"""Training people of the bundled poses that are kept for validation."""
+"""People of the bundled training poses that are kept for validation."""
 
-FEWEST_POSES = 1000
-"""A prior of fewer poses than this would only remember them."""
+HELD_OUT = {
+    "CMU 13/14": ("cmu013", "cmu014"),
+    "HDM05 dg": ("hdm_dg",),
+    "UI-PRMD 08-10": ("uip08", "uip09", "uip10"),
+}
+"""People of `data/mocap/heldout.npz`, who are in no training file, by split; a mean is over the splits."""
+
+MIN_POSES = 1000
+"""A prior trained on fewer poses would only memorise them."""
 
 
 @dataclass
 class Corpus:
     """Poses to train on.
 
-    poses: `[N, 17, 3]` metres, upright in a level camera's frame (Y down), pelvis at the origin. classes: `[N]`, kind of
-    pose, for balanced sampling. subjects, origins: `[N]`, names of people and sources. licences: terms of each source.
-    licence: of what is made from them. notes: files that could not be used, and why.
+    poses: `[N, 17, 3]` metres, upright in the frame of a level camera (Y down), pelvis at the origin.
+    classes: `[N]`, kind of pose, for balanced sampling. subjects, origins: `[N]`, names of people and
+    sources. licences: of each source. licence: of a prior trained on them. notes: files that could not be
+    used, and why.
     """
 
     poses: Tensor
@@ -42,11 +50,12 @@ class Corpus:
     origins: np.ndarray
     licences: dict[str, str]
     licence: str
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     @classmethod
     def load(cls, paths: list[Path]) -> Self:
-        """Read files and folders; without any, the bundled corpus. Raises `InputError`, one line naming file and mend."""
+        """Read files and folders; without any, the bundled corpus. Raises `InputError` that names the file
+        and the fix."""
         motions, notes = read_motions(paths or [bundled(name) for name in OPEN_CORPUS])
         poses = np.concatenate([part.poses for part in motions])
         terms: dict[str, list[str]] = {}
@@ -71,16 +80,18 @@ class Corpus:
         for subject in subjects:
             if subject not in self.subjects:
                 known = ", ".join(sorted(set(self.subjects))[:5])
-                raise InputError(f"--validation {subject}: no such subject; the poses are of {known}, ...")
+                raise InputError(
+                    f"no such subject; the poses are of {known}, ...", setting="validation", value=subject
+                )
         held_out = np.isin(self.subjects, subjects)
         left = int((~held_out).sum())
-        if left < FEWEST_POSES:
+        if left < MIN_POSES:
             names = ", ".join(sorted(set(self.origins)))
-            raise InputError(f"{names}: only {left} training poses; a prior needs at least {FEWEST_POSES}")
+            raise InputError(f"only {left} training poses; a prior needs at least {MIN_POSES}", source=names)
         return self.poses[~held_out], self.classes[~held_out], self.poses[held_out]
 
     def sources_without(self, subjects: tuple[str, ...]) -> list[Source]:
-        """What the training poses are, those of the validation `subjects` left out."""
+        """The sources of the training poses, without those of the validation `subjects`."""
         names, counts = np.unique(self.origins[~np.isin(self.subjects, subjects)], return_counts=True)
         return [
             Source(name=str(name), poses=int(count), licence=self.licences[name])
@@ -89,5 +100,21 @@ class Corpus:
 
 
 def together(licences: list[str]) -> str:
-    """One text of several licences, each said once."""
+    """One text from several licences, each once."""
     return "; ".join(dict.fromkeys(licences))
+
+
+def held_out_corpus() -> Corpus:
+    """The bundled people who are in no training file."""
+    return Corpus.load([bundled("data/mocap/heldout.npz")])
+
+
+def held_out_people(poses: int, seed: int) -> dict[str, Tensor]:
+    """`poses` upright poses `[poses, 17, 3]` of each held-out split, or all if there are fewer."""
+    corpus = held_out_corpus()
+    generator = Generator().manual_seed(seed)
+    chosen = {}
+    for name, subjects in HELD_OUT.items():
+        people = corpus.poses[torch.from_numpy(np.isin(corpus.subjects, subjects))]
+        chosen[name] = people[torch.randperm(len(people), generator=generator)[:poses]]
+    return chosen

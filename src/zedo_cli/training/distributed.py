@@ -1,4 +1,5 @@
-"""Training processes: one, or as many as torchrun started. Plain data parallelism, gradients averaged by DDP."""
+"""Training processes: one, or as many as torchrun started. Plain data parallelism, gradients averaged by
+DDP."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 @dataclass(frozen=True)
 class Workers:
-    """This process among `count`, on `device`. The first one saves and speaks."""
+    """This process among `count`, on `device`. The first one writes files and prints."""
 
     rank: int
     count: int
@@ -22,11 +23,12 @@ class Workers:
 
     @property
     def first(self) -> bool:
-        """Whether this process saves and speaks."""
+        """Whether this process writes files and prints."""
         return self.rank == 0
 
     def parallel(self, network: nn.Module) -> nn.Module:
-        """The network with gradients averaged over all processes, and the first one's weights; alone, as it is."""
+        """The network with the first process's weights and gradients averaged over all; unchanged if there is
+        only one."""
         if self.count == 1:
             return network
         devices = [self.device.index] if self.device.type == "cuda" else None
@@ -41,7 +43,7 @@ class Workers:
         return values
 
     def any(self, flag: bool) -> bool:
-        """Whether any process says so."""
+        """Whether the flag is set in any process."""
         if self.count == 1:
             return flag
         flags = torch.tensor([float(flag)], device=self.device)

@@ -1,16 +1,17 @@
-"""Start poses: k-means centres of the training poses."""
+"""Poses to start from: k-means centres of the training poses."""
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from zedo_cli.training.virtual_views import draw_orientations
+from zedo_cli.pipeline.rotations import rotation_about
+from zedo_cli.training.virtual_cameras import draw_orientations
 
 CLUSTERS = (1, 50)
-"""Numbers of hypotheses for which the paper's cluster starts are stored."""
+"""Numbers of hypotheses for which centres for the paper's start are stored."""
 
 EXEMPLARS = 500
-"""Size of the set that the exemplar start searches."""
+"""Number of poses for the exemplar start."""
 
 _SAMPLE = 50_000
 
@@ -18,9 +19,10 @@ _SAMPLE = 50_000
 def start_poses(poses: Tensor, weights: Tensor, seed: int, rotation: bool = True) -> dict[str, Tensor]:
     """K-means centres of upright poses `[N, 17, 3]`, sampled with `weights [N]`.
 
-    `exemplars [500, 17, 3]`: of poses turned to face the camera, for a search over orientations. `clusters_S [S, 17, 3]`:
-    of poses as random cameras see them (or as they are, without `rotation`), for the paper's start; but a single one is
-    of poses that face the camera, since the mean over all directions is a stick without sides, which has no R and T.
+    `exemplars [500, 17, 3]`: of poses turned to face the camera, for the start over orientations. `clusters_S
+    [S, 17, 3]`: of poses as random cameras see them (or as they are, without `rotation`), for the paper's
+    start; but a single one is of poses that face the camera, since the mean over all directions has no left
+    and right, which R and T need.
     """
     generator = torch.Generator().manual_seed(seed)
     sample = poses[torch.multinomial(weights, _SAMPLE, replacement=True, generator=generator)]
@@ -33,10 +35,7 @@ def start_poses(poses: Tensor, weights: Tensor, seed: int, rotation: bool = True
 def facing_camera(poses: Tensor) -> Tensor:
     """Upright poses `[N, 17, 3]` turned about the vertical so that hips and shoulders face the camera."""
     across = (poses[:, 4] - poses[:, 1]) + (poses[:, 11] - poses[:, 14])
-    yaw = torch.atan2(across[:, 2], across[:, 0])
-    c, s, zero, one = yaw.cos(), yaw.sin(), torch.zeros_like(yaw), torch.ones_like(yaw)
-    turn = torch.stack([c, zero, s, zero, one, zero, -s, zero, c], dim=-1).view(-1, 3, 3)
-    return poses @ turn.mT
+    return poses @ rotation_about("y", torch.atan2(across[:, 2], across[:, 0])).mT
 
 
 def k_means(poses: Tensor, count: int, seed: int) -> Tensor:

@@ -1,7 +1,7 @@
-"""The training loop of a prior, to be read from top to bottom.
+"""The training loop of a prior, from top to bottom.
 
-Poses live on the device; bodies, cameras, views and noise are drawn there. The state of a run is written beside the
-checkpoint, so that a stopped run continues to the same result.
+Poses stay on the device; bodies, cameras, views and noise are drawn there. The state of a run is written
+beside the checkpoint, so that a stopped run continues to the same result.
 """
 
 import hashlib
@@ -11,26 +11,28 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel
 
-from zedo_cli import __version__
 from zedo_cli.errors import InputError
-from zedo_cli.pipeline.rays import View
+from zedo_cli.pipeline.view import View
 from zedo_cli.prior.card import POSES_PER_LEVEL, PriorCard, TrainingSettings
 from zedo_cli.prior.checkpoint import save_prior
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.prior import NETWORKS, Prior
 from zedo_cli.training.augmentation import RECOMBINED, mirrored, recombined, with_new_bones
 from zedo_cli.training.corpus import Corpus, together
+from zedo_cli.training.detector_noise import training_view
 from zedo_cli.training.distributed import Workers
 from zedo_cli.training.exemplars import start_poses
 from zedo_cli.training.loss_weight import LossWeight
 from zedo_cli.training.state import RunState
-from zedo_cli.training.virtual_views import draw_scene, training_view
+from zedo_cli.training.virtual_cameras import draw_scene
+from zedo_cli.version import __version__
 
 Progress = Callable[[int, float], None]
 """Called after every step with the number of steps done and a running mean of the loss."""
@@ -38,18 +40,35 @@ Progress = Callable[[int, float], None]
 _Tensors = tuple[Tensor, ...] | list[Tensor]
 
 DIVERGED = 100.0
-"""A loss above this, of unit-variance targets, has diverged."""
+"""A loss of unit-variance targets above this has diverged."""
 
 CHECK_EVERY = 10
-"""Steps between looks at the loss and at the wish to stop."""
+"""Steps between checks of the loss and of a request to stop."""
 
 
 class StoppedError(Exception):
-    """The run was told to stop and has saved its state after `step` steps."""
+    """The run was asked to stop by a signal and has saved its state after `step` steps."""
 
-    def __init__(self, step: int) -> None:
+    def __init__(self, step: int, number: int = signal.SIGTERM) -> None:
         super().__init__(f"stopped after step {step}; its state is saved")
         self.step = step
+        self.signal = int(number)
+
+
+class RunOptions(NamedTuple):
+    """How a run is carried out; none of it changes the result.
+
+    save_every: steps between saved states. resume: continue from the newest state. compiled: whether the
+    network goes through torch.compile. progress: called after every step.
+    """
+
+    save_every: int = 1000
+    resume: bool = False
+    compiled: bool = False
+    progress: Progress | None = None
+
+
+DEFAULT_OPTIONS = RunOptions()
 
 
 def train(
@@ -57,18 +76,18 @@ def train(
     settings: TrainingSettings,
     output: Path,
     workers: Workers,
-    save_every: int = 1000,
-    resume: bool = False,
-    compiled: bool = False,
-    progress: Progress | None = None,
+    options: RunOptions = DEFAULT_OPTIONS,
     start: Prior | None = None,
 ) -> Prior:
     """Train a prior on `corpus` and write it to `output`, its states beside it.
 
-    The first of several workers writes; each draws its own samples. With `compiled` the network goes through torch.compile.
-    The weights of `start` are where they begin; its poses' sources and licence go on with them.
-    SIGTERM and SIGINT save the state and raise `StoppedError`. Raises `InputError` if a run is to be resumed that is not
-    there or had other settings, or if the loss diverges (the last good state is kept).
+    The first of several workers writes; each draws its own samples. If `start` is given, training begins with
+    its weights, and its sources and licence are added to the card.
+
+    Raises:
+        StoppedError: SIGTERM or SIGINT arrived; the state is saved.
+        InputError: the run to resume does not exist or had other settings, or the loss diverged (the last
+            good state is kept).
     """
     device = workers.device
     poses, classes, _ = (part.to(device) for part in corpus.split(settings.validation_subjects))
@@ -93,23 +112,29 @@ def train(
     )
     if start:
         card = continued(card, start.card)
-    if compiled:
+    if options.compiled:
         network.compile()
     fast = workers.parallel(network)
     prior = Prior(card, HalfPrecision(fast, device) if has_fast_bfloat16(device) else fast, {}).train()
     average = AveragedModel(network, multi_avg_fn=_moving_average(settings.ema))
     weigh = LossWeight().to(device)
     weighed = workers.parallel(weigh)
-    optimiser = torch.optim.AdamW([*network.parameters(), *weigh.parameters()], lr=settings.learning_rate, fused=True)
-    state = RunState(output, settings, fingerprint(poses, classes), workers, network, weigh, average, optimiser, generator)
-    first = state.load() if resume else 0
+    optimiser = torch.optim.AdamW(
+        [*network.parameters(), *weigh.parameters()], lr=settings.learning_rate, fused=True
+    )
+    state = RunState(
+        output, settings, fingerprint(poses, classes), workers, network, weigh, average, optimiser, generator
+    )
+    first = state.load() if options.resume else 0
 
     running = math.nan
-    with _wish_to_stop() as wish:
+    with _stop_requests() as signals:
         for step in range(first, settings.steps):
             for group in optimiser.param_groups:
                 group["lr"] = settings.learning_rate * learning_rate_factor(step, settings)
-            scene = draw_scene(draw_batch(poses, cumulative, settings, generator), generator, settings.rotation)
+            scene = draw_scene(
+                draw_batch(poses, cumulative, settings, generator), generator, settings.rotation
+            )
             view = training_view(scene, generator)
             sigma = draw_noise_levels(settings, generator)
             noise = torch.randn(scene.poses.shape, generator=generator, device=device)
@@ -120,24 +145,25 @@ def train(
             average.update_parameters(network)
 
             done = step + 1
-            look = done % CHECK_EVERY == 0 or done == settings.steps
-            save = done % save_every == 0 or done == settings.steps
-            if look or save:
+            check = done % CHECK_EVERY == 0 or done == settings.steps
+            save = done % options.save_every == 0 or done == settings.steps
+            if check or save:
                 value = losses.mean().item()
                 finite = all(bool(weight.isfinite().all()) for weight in network.parameters())
                 if workers.any(not (finite and value < DIVERGED)):
                     raise InputError(
-                        f"the loss diverged at step {step} ({value:.3g}); the last good state beside {output} is kept: start"
-                        " again with a lower --learning-rate and another --output"
+                        f"the loss diverged at step {step} ({value:.3g}); the last good state beside"
+                        f" {output} is kept",
+                        fix="start again with a lower `learning_rate` and another `output`",
                     )
                 running = value if math.isnan(running) else 0.95 * running + 0.05 * value
-            if progress:
-                progress(done, running)
-            stop = look and workers.any(wish.is_set())
+            if options.progress:
+                options.progress(done, running)
+            stop = check and workers.any(bool(signals))
             if save or stop:
                 state.save(done)
             if stop:
-                raise StoppedError(done)
+                raise StoppedError(done, signals[0] if signals else signal.SIGTERM)
 
     centres = {}
     if workers.first:
@@ -149,13 +175,14 @@ def train(
 
 
 def grown(weights: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
-    """`weights` of a network whose first layer had fewer inputs: it does not look at those that `like` has besides."""
+    """`weights` of a network whose first layer had fewer inputs than `like`: the added inputs get weights of
+    zero."""
     added = like["enter.weight"].shape[1] - weights["enter.weight"].shape[1] if "enter.weight" in like else 0
     return weights | ({"enter.weight": F.pad(weights["enter.weight"], (0, added))} if added else {})
 
 
 def continued(card: PriorCard, start: PriorCard) -> PriorCard:
-    """The card of a run that began with the weights of another: what those have seen, and their terms, go on."""
+    """The card of a run that began with the weights of another: samples, sources and licences add up."""
     names = {source.name for source in card.sources}
     return card.model_copy(
         update={
@@ -190,14 +217,19 @@ def draw_batch(poses: Tensor, cumulative: Tensor, settings: TrainingSettings, ge
 def draw_noise_levels(settings: TrainingSettings, generator: Generator) -> Tensor:
     """Noise levels (m) `[levels]`, log-normal, cut to the noise range (Karras et al. 2022, section 5)."""
     normal = torch.randn(settings.batch_size // POSES_PER_LEVEL, generator=generator, device=generator.device)
-    return (settings.noise_median * torch.exp(settings.noise_log_spread * normal)).clamp(*settings.noise_range)
+    return (settings.noise_median * torch.exp(settings.noise_log_spread * normal)).clamp(
+        *settings.noise_range
+    )
 
 
-def denoising_losses(prior: Prior, poses: Tensor, sigma: Tensor, noise: Tensor, view: View | None = None) -> Tensor:
-    """Mean squared error of what the network predicts: that of the denoised pose, over the parametrisation's `out`^2.
+def denoising_losses(
+    prior: Prior, poses: Tensor, sigma: Tensor, noise: Tensor, view: View | None = None
+) -> Tensor:
+    """Mean squared error of the network's output: that of the denoised pose, over the `out`^2 of the
+    preconditioning.
 
-    poses `[batch, J, 3]` (m), sigma `[levels]` (m), each for the same number of poses in turn, noise `[batch, J, 3]`,
-    standard normal, views of the batch -> `[batch]`.
+    poses `[batch, J, 3]` (m), sigma `[levels]` (m), each for the same number of poses in turn, noise `[batch,
+    J, 3]` standard normal, views of the batch -> `[batch]`.
     """
     each = len(poses) // len(sigma)
     spread = sigma.repeat_interleave(each)[:, None, None]
@@ -207,7 +239,8 @@ def denoising_losses(prior: Prior, poses: Tensor, sigma: Tensor, noise: Tensor, 
 
 
 def balanced_weights(classes: Tensor) -> Tensor:
-    """Sampling weight of each pose: a class of n poses has a share in proportion to sqrt(n). `[N]` -> `[N]`."""
+    """Sampling weight of each pose: a class of n poses has a share in proportion to sqrt(n). `[N]` ->
+    `[N]`."""
     return classes.bincount().clamp(min=1).rsqrt()[classes]
 
 
@@ -218,7 +251,7 @@ def learning_rate_factor(step: int, settings: TrainingSettings) -> float:
 
 
 class HalfPrecision(nn.Module):
-    """A network whose products are in bfloat16; what is around it, rays and rotations, stays in single precision."""
+    """A network with matrix products in bfloat16; rays and rotations around it stay in single precision."""
 
     def __init__(self, network: nn.Module, device: torch.device) -> None:
         super().__init__()
@@ -232,21 +265,22 @@ class HalfPrecision(nn.Module):
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 matrix products are worth their rounding: any recent GPU, or a CPU with AVX-512 BF16 or AMX."""
+    """Whether bfloat16 matrix products are faster: on any recent GPU, or a CPU with AVX-512 BF16 or AMX."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     return torch.cpu._is_avx512_bf16_supported()
 
 
 def fingerprint(poses: Tensor, classes: Tensor) -> str:
-    """SHA-256 of the poses, to millimetres, and of their classes."""
+    """SHA-256 of the poses, rounded to millimetres, and of their classes."""
     digest = hashlib.sha256((1000 * poses).round().short().cpu().numpy().tobytes())
     digest.update(classes.short().cpu().numpy().tobytes())
     return digest.hexdigest()
 
 
 def _moving_average(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int], None]:
-    """Exponential moving average that is short at first: after n steps its decay is at most (1 + n) / (10 + n)."""
+    """Exponential moving average with a short start: after n steps its decay is at most (1 + n) / (10 +
+    n)."""
 
     @torch.no_grad()
     def update(averages: _Tensors, values: _Tensors, count: Tensor | int) -> None:
@@ -260,22 +294,23 @@ def _moving_average(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int]
 
 
 @contextmanager
-def _wish_to_stop() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set; a second signal acts as before. Elsewhere than in the main thread, never set."""
-    wish = threading.Event()
+def _stop_requests() -> Iterator[list[int]]:
+    """The signals that arrived, SIGTERM or SIGINT. A second one acts as usual. Outside the main thread always
+    empty."""
+    arrived: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield wish
+        yield arrived
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def stop(number: int, _: object) -> None:
-        wish.set()
+        arrived.append(number)
         signal.signal(number, before[signal.Signals(number)])
 
     for number in before:
         signal.signal(number, stop)
     try:
-        yield wish
+        yield arrived
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""Random numbers of a batch."""
+"""Random numbers for a batch."""
 
 import math
 
@@ -6,19 +6,19 @@ import torch
 from torch import Generator, Tensor
 
 
-class Draw:
-    """Random numbers for each of a batch, on the generator's device."""
+class RandomBatch:
+    """Random numbers for each sample of a batch, on the device of the generator."""
 
     def __init__(self, batch: int, generator: Generator) -> None:
         self.batch, self.generator = batch, generator
 
     def uniform(self, low: float, high: float, *shape: int) -> Tensor:
-        """Evenly between low and high. `[batch, *shape]`."""
+        """Uniform between low and high. `[batch, *shape]`."""
         size = (self.batch, *shape)
         return low + (high - low) * torch.rand(size, generator=self.generator, device=self.generator.device)
 
     def log_uniform(self, low: float, high: float) -> Tensor:
-        """Evenly in the logarithm. `[batch]`."""
+        """Uniform in the logarithm. `[batch]`."""
         return self.uniform(math.log(low), math.log(high)).exp()
 
     def normal(self, *shape: int) -> Tensor:
@@ -26,5 +26,5 @@ class Draw:
         return torch.randn((self.batch, *shape), generator=self.generator, device=self.generator.device)
 
     def chance(self, share: float, *shape: int) -> Tensor:
-        """True in a `share` of cases. `[batch, *shape]`."""
+        """True with probability `share`. `[batch, *shape]`."""
         return self.uniform(0, 1, *shape) < share

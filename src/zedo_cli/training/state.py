@@ -1,4 +1,5 @@
-"""The state of a training run: everything that continues it to the same result, in a file beside the checkpoint."""
+"""The state of a training run: everything needed to continue it to the same result, in a file beside the
+checkpoint."""
 
 import glob
 from dataclasses import dataclass
@@ -15,12 +16,12 @@ from zedo_cli.prior.card import TrainingSettings
 from zedo_cli.training.distributed import Workers
 
 KEPT = 3
-"""States of a run that are kept; older ones are removed."""
+"""Number of states of a run that are kept; older ones are removed."""
 
 
 @dataclass
 class RunState:
-    """What a run consists of. Files are `<output>.step-N.state.pt`, of which the last `KEPT` stay.
+    """Everything that a run consists of. Files are `<output>.step-N.state.pt`, of which the last `KEPT` stay.
 
     poses: a fingerprint of the training poses.
     """
@@ -36,7 +37,8 @@ class RunState:
     generator: Generator
 
     def save(self, step: int) -> None:
-        """Write the state after `step` steps, atomically, then remove the oldest. Every process has to call this."""
+        """Write the state after `step` steps, atomically, then remove the oldest. Every process must call
+        this."""
         generators = self.workers.gather((self.generator.get_state(), torch.get_rng_state()))
         if not self.workers.first:
             return
@@ -55,38 +57,48 @@ class RunState:
         try:
             with atomic_write(path) as temporary:
                 torch.save(state, temporary)
-        except RuntimeError as error:  # torch's writer reports a full disk so
+        except RuntimeError as error:  # torch's writer reports a full disk like this
             kept = state_files(self.output)
-            left = f"the state of {kept[-1].name} is kept" if kept else "nothing was left behind"
-            raise InputError(f"{path}: could not be written ({_first_line(error)}); {left}; is the disk full?") from error
+            left = f"; {kept[-1].name} is kept" if kept else ""
+            raise InputError(
+                f"could not be written ({_first_line(error)}){left}", source=path, fix="is the disk full?"
+            ) from error
         for old in state_files(self.output)[:-KEPT]:
             old.unlink()
 
     def load(self) -> int:
-        """Continue from the newest state; the number of steps done.
+        """Continue from the newest state. Returns the number of steps done.
 
-        Raises `InputError` if there is none, if it is damaged, or if it is of other settings or other poses.
+        Raises `InputError` if there is none, if it is damaged, or if it has other settings or other poses.
         """
         files = state_files(self.output)
         if not files:
-            raise InputError(f"{self.output}: there is no state of such a run beside it; start the run without --resume")
+            raise InputError(
+                "there is no state of such a run beside it", source=self.output, fix="start without `resume`"
+            )
         path = files[-1]
-        before = f"from {files[-2].name}" if len(files) > 1 else "from the beginning, without --resume"
-        broken = InputError(f"{path}: is damaged or no state of such a run; remove it and continue {before}")
+        before = f"from {files[-2].name}" if len(files) > 1 else "from the beginning, without `resume`"
+        broken = InputError(
+            "is damaged, or not the state of a run", source=path, fix=f"remove it and continue {before}"
+        )
         try:
             state = load_tensors(path)
             settings, device = dict(state["settings"]), state["device"]
         except (InputError, KeyError, TypeError, ValueError) as error:
             raise broken from error
         if device != self.workers.device.type:
-            raise InputError(f"{path}: was made on --device {device}; its random numbers go on there only")
+            raise InputError(
+                f"was written on device {device}; its random numbers continue there only", source=path
+            )
         for name, value in self.settings.model_dump(mode="json").items():
             if settings.get(name) != value:
                 raise InputError(
-                    f"{path}: was made with {name} = {settings.get(name)}, not {value}; resume with the same settings"
+                    f"was written with {name} = {settings.get(name)}, not {value}",
+                    source=path,
+                    fix="resume with the same settings",
                 )
         if state.get("poses") != self.poses:
-            raise InputError(f"{path}: was made with other poses; resume with the same data")
+            raise InputError("was written with other poses", source=path, fix="resume with the same data")
         try:
             self.network.load_state_dict(state["network"])
             self.weigh.load_state_dict(state["weigh"])

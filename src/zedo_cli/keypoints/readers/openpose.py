@@ -1,17 +1,19 @@
-"""OpenPose's `--write_json`: a JSON file for each frame, its number in the file's name. Pose2Sim writes the same.
+"""OpenPose's `--write_json`: a JSON file for each frame, its number in the name of the file. Pose2Sim writes
+the same.
 
-Missing joints are 0, 0, 0. Person ids are not kept by OpenPose: people are numbered by their place in the file.
+Missing joints are 0, 0, 0. OpenPose keeps no identities: people are numbered by their place in the file.
 """
 
 import re
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from zedo_cli.errors import InputError, first_fault
-from zedo_cli.io.files import read_json
+from zedo_cli.errors import InputError, Note
+from zedo_cli.io.schema import validated
 from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.content import Content
 
 
 class _Person(BaseModel):
@@ -24,27 +26,37 @@ class _Frame(BaseModel):
     people: list[_Person]
 
 
-def is_openpose(document: object) -> bool:
-    """Whether a JSON document looks like a frame of OpenPose's."""
+def accepts(content: Content) -> bool:
+    """Whether the document looks like a frame of OpenPose; a folder is taken for one of its frames."""
+    document = content.json
     return isinstance(document, dict) and "people" in document and "frames" not in document
 
 
-def read_openpose(name: str, paths: list[Path]) -> Keypoints:
-    """Read the frames of one clip. Raises `InputError` that names the file, the person and the mend."""
-    paths = sorted(paths, key=_natural)
-    numbers = [_frame_number(path) for path in paths]
+def read(name: str, contents: list[Content]) -> Keypoints:
+    """Read the frames of one clip. Raises `InputError` that names the file, the person and the fix."""
+    contents = sorted(contents, key=lambda content: _natural(content.path))
+    numbers = [_frame_number(content.path) for content in contents]
     notes = []
-    if len(set(numbers)) < len(paths):
-        numbers = list(range(len(paths)))
-        notes.append(f"{name}: file names do not number the frames: numbered in order of name")
+    if len(set(numbers)) < len(contents):
+        numbers = list(range(len(contents)))
+        notes.append(
+            Note(
+                "info",
+                f"{name}: the file names do not number the frames: numbered in order of name",
+                "frames-by-name",
+            )
+        )
     rows: list[np.ndarray] = []
     frame: list[int] = []
     person: list[int] = []
-    for number, path in zip(numbers, paths, strict=True):
-        for index, values in enumerate(_people(path)):
+    for number, content in zip(numbers, contents, strict=True):
+        for index, values in enumerate(_people(content)):
             if rows and values.shape != rows[0].shape:
-                have, want = len(values), len(rows[0])
-                raise InputError(f"{path}: people.{index}: {have} joints; people before it have {want}")
+                raise InputError(
+                    f"{len(values)} joints; the people before have {len(rows[0])}",
+                    source=content.path,
+                    where=f"people.{index}",
+                )
             rows.append(values)
             frame.append(number)
             person.append(index)
@@ -56,22 +68,23 @@ def read_openpose(name: str, paths: list[Path]) -> Keypoints:
         person=np.array(person, np.int64),
         clip=np.zeros(len(rows), np.int64),
         clip_names=(name,),
-        frame_count=len(paths),
+        frame_count=len(contents),
         tracked=max(person, default=0) == 0,
         notes=tuple(notes),
     )
 
 
-def _people(path: Path) -> list[np.ndarray]:
-    try:
-        document = _Frame.model_validate(read_json(path))
-    except ValidationError as error:
-        raise InputError(f"{path}: {first_fault(error)}; OpenPose's JSON is needed") from error
+def _people(content: Content) -> list[np.ndarray]:
+    document = validated(_Frame, content.json, content.path, fix="give a JSON file of OpenPose")
     people = []
     for index, person in enumerate(document.people):
         values = np.array(person.pose_keypoints_2d, float)
         if len(values) % 3:
-            raise InputError(f"{path}: people.{index}.pose_keypoints_2d: {len(values)} numbers; x, y, confidence are needed")
+            raise InputError(
+                f"{len(values)} numbers; they must be x, y, confidence for each joint",
+                source=content.path,
+                where=f"people.{index}.pose_keypoints_2d",
+            )
         if len(values):
             people.append(values.reshape(-1, 3))
     return people

@@ -1,13 +1,15 @@
 """zedo's own JSON of 2D keypoints, version 1, and its schema."""
 
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from zedo_cli.errors import InputError, first_fault
+from zedo_cli.errors import InputError
+from zedo_cli.io.schema import validated
 from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.content import Content
+from zedo_cli.keypoints.standardise import in_named_order
 
 FORMAT = "zedo-keypoints"
 
@@ -33,7 +35,7 @@ class Person(_Strict):
 
 
 class Frame(_Strict):
-    """A frame and the people in it; an empty list says that nobody was seen."""
+    """A frame and the people in it; an empty list says that nobody was detected."""
 
     frame: Index
     people: list[Person]
@@ -52,19 +54,25 @@ class KeypointsDocument(_Strict):
     frames: list[Frame]
 
 
-def read_zedo_json(path: Path, content: Any) -> Keypoints:
-    """Read a document from its parsed `content`. Raises `InputError` that names the field and the index."""
-    try:
-        document = KeypointsDocument.model_validate(content)
-    except ValidationError as error:
-        raise InputError(f"{path}: {first_fault(error)}") from error
+def accepts(content: Content) -> bool:
+    """Whether the document says that it is of this format."""
+    return isinstance(content.json, dict) and content.json.get("format") == FORMAT
+
+
+def read(name: str, contents: list[Content]) -> Keypoints:
+    """Read the document of one clip. Raises `InputError` that names the field and the index."""
+    (content,) = contents
+    document = validated(KeypointsDocument, content.json, content.path)
     rows = [(frame.frame, person) for frame in document.frames for person in frame.people]
     joints = len(rows[0][1].keypoints) if rows else 0
     data = np.full((len(rows), joints, 3), np.nan)
     for row, (frame, person) in enumerate(rows):
         if len(person.keypoints) != joints:
-            have = len(person.keypoints)
-            raise InputError(f"{path}: frame {frame}, person {person.id}: {have} keypoints; the first person has {joints}")
+            raise InputError(
+                f"{len(person.keypoints)} keypoints; the first person has {joints}",
+                source=content.path,
+                where=f"frame {frame}, person {person.id}",
+            )
         for joint, point in enumerate(person.keypoints):
             x, y, confidence = (*point, 1.0)[:3]
             missing = None in (x, y, confidence) or (len(point) == 2 and x == y == 0)
@@ -78,10 +86,10 @@ def read_zedo_json(path: Path, content: Any) -> Keypoints:
         frame=np.array([frame for frame, _ in rows], np.int64),
         person=np.array([person.id for _, person in rows], np.int64),
         clip=np.zeros(len(rows), np.int64),
-        clip_names=(str(path),),
+        clip_names=(name,),
         frame_count=len({frame.frame for frame in document.frames}),
         skeleton=document.skeleton,
         image_size=document.image_size,
         intrinsics=intrinsics,
     )
-    return keypoints.in_named_order(document.joint_names)
+    return in_named_order(keypoints, document.joint_names)

@@ -1,4 +1,4 @@
-"""A picture of lifted poses: keypoints and reprojection, and the 3D pose from two sides."""
+"""A picture of a few frames: keypoints and reprojection, and the pose from two sides. Needs matplotlib."""
 
 from pathlib import Path
 from typing import Any
@@ -7,12 +7,18 @@ import numpy as np
 
 from zedo_cli.poses.container import Poses
 from zedo_cli.poses.drawing import LEFT, RIGHT, VIEWS, draw_in_space, draw_keypoints, draw_projection
+from zedo_cli.poses.writers.collected import CollectedSink
 
 _COLUMNS = 5
 
 
-def write_figure(poses: Poses, path: Path) -> None:
-    """Draw a few rows of `poses`, evenly spaced, into a PNG. Needs matplotlib."""
+def open_sink(path: Path) -> CollectedSink:
+    """A sink that draws when it is closed."""
+    return CollectedSink(path, _draw)
+
+
+def _draw(poses: Poses, path: Path) -> None:
+    """Draw a few rows, evenly spaced, into a PNG."""
     from matplotlib.figure import Figure
 
     rows = np.unique(np.linspace(0, len(poses) - 1, _COLUMNS).round().astype(int))
@@ -31,8 +37,9 @@ def write_figure(poses: Poses, path: Path) -> None:
 def _draw_image(axes: Any, poses: Poses, row: int, legend: bool) -> None:
     draw_keypoints(axes, poses.keypoints_2d[row], poses.confidence[row])
     draw_projection(axes, poses.poses_3d[row], poses.intrinsics[row])
-    axes.plot([], [], color=RIGHT, label="lift: right")
-    axes.plot([], [], color=LEFT, label="lift: left")
+    axes.plot([], [], color=RIGHT, label="lifted: right")
+    axes.plot([], [], color=LEFT, label="lifted: left")
     if legend:
-        axes.figure.legend(*axes.get_legend_handles_labels(), fontsize=8, frameon=False, loc="outside lower center", ncols=3)
+        handles = axes.get_legend_handles_labels()
+        axes.figure.legend(*handles, fontsize=8, frameon=False, loc="outside lower center", ncols=3)
     axes.set_title(f"frame {poses.frame[row]}, {poses.reprojection_error[row]:.0f} px", fontsize=9)

@@ -1,0 +1,1 @@
+"""Readers of cameras, one file per format."""

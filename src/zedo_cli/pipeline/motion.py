@@ -1,0 +1,44 @@
+"""What the frames of a track share: the vertical of the camera, and the bones and the size of the person.
+
+All functions take the poses `[T, 17, 3]` of one track (m, camera frame, root-relative or not) in order of
+time.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from zedo_cli.pipeline.body import bone_lengths, standing_height
+from zedo_cli.skeletons import INDEX
+
+MIN_FRAMES = 5
+"""A track of fewer frames says no more than each frame itself."""
+
+
+def vertical_of_track(poses: Tensor) -> Tensor:
+    """The vertical (unit vector upward, camera frame) `[3]`; zeros for a track of too few frames.
+
+    People stand on average: the geometric median of the directions from between the ankles to the thorax.
+    """
+    ankles = poses[:, [INDEX["right_ankle"], INDEX["left_ankle"]]].mean(1)
+    directions = normalize(poses[:, INDEX["thorax"]] - ankles, dim=-1)
+    if len(poses) < MIN_FRAMES:
+        return torch.zeros_like(directions[0])
+    directions = directions[directions.isfinite().all(-1)]
+    middle = normalize(directions.mean(0), dim=0)
+    for _ in range(20):  # Weiszfeld's algorithm
+        weights = 1 / (directions - middle).norm(dim=-1, keepdim=True).clamp(min=0.02)
+        middle = normalize((weights * directions).sum(0), dim=0)
+    return middle
+
+
+def bones_of_track(poses: Tensor) -> Tensor:
+    """Bone lengths (m) `[10]`, medians over the track; zeros for a track of too few frames."""
+    lengths = bone_lengths(poses)
+    return lengths.nanmedian(0).values if len(poses) >= MIN_FRAMES else torch.zeros_like(lengths[0])
+
+
+def size_factor(poses: Tensor, height: float) -> Tensor:
+    """The factor by which poses and translations grow if the person is `height` (m) tall. Joints stay on
+    their rays."""
+    return height / standing_height(bone_lengths(poses)).nanmedian()

@@ -1,0 +1,57 @@
+"""Start from the view alone: the posterior mean that the denoiser gives, draws about it, and its spread.
+
+Shapes: B rows (a person in a frame), S hypotheses of a row, J joints. Metres, camera frame.
+"""
+
+from torch import Tensor
+
+from zedo_cli.pipeline.denoiser import Denoiser
+from zedo_cli.pipeline.sampler import antithetic_noise, probability_flow
+from zedo_cli.pipeline.view import View
+
+
+def view_mean(denoise: Denoiser, view: View, sigma: float) -> Tensor:
+    """E[pose | view] `[B, 1, J, 3]`, root-relative (m): the estimate for a pose lost in noise of level
+    `sigma` (m).
+
+    The pose that is passed is the mean of that noise, so that the result is deterministic. view: `[B, 1, J,
+    ...]`.
+    """
+    pose = denoise(view.rays.new_zeros(view.rays.shape), view.rays.new_tensor(sigma), view)
+    return pose - pose[..., :1, :]
+
+
+def draw_from_view(
+    denoise: Denoiser, view: View, mean: Tensor, levels: Tensor, count: int, seed: int = 0
+) -> Tensor:
+    """Poses drawn from p(pose | view) `[B, count, J, 3]`, root-relative (m).
+
+    At a noise level well above the spread of the posterior, the noisy posterior is its mean and noise; from
+    there the probability flow goes down. `antithetic_noise` keeps the draws centred.
+
+    Args:
+        denoise: the prior.
+        view: `[B, 1, J, ...]`.
+        mean: of the posterior, `[B, 1, J, 3]`.
+        levels: noise levels (m) `[steps]`; the first is well above the spread of the posterior.
+        count: number of draws for each row.
+        seed: of the noise.
+    """
+    noise = antithetic_noise(count, mean, seed).expand(len(mean), -1, -1, -1)
+    poses = probability_flow(denoise, noise, levels.to(mean), view, mean)
+    return poses - poses[..., :1, :]
+
+
+def probed_spread(denoise: Denoiser, view: View, mean: Tensor, noise: Tensor, sigma: float) -> Tensor:
+    """Standard deviation (m) of p(pose | view) at each joint `[B, J]`, from how the denoiser answers
+    perturbations.
+
+    A pose `mean + sigma n` comes back the farther, the narrower the posterior: for a Gaussian of standard
+    deviation p the estimate moves by d = p^2 sigma / (p^2 + sigma^2), so p^2 = d sigma^2 / (sigma - d)
+    (Tweedie's formula at second order, by finite differences). noise: `[K, J, 3]`; two evaluations for each.
+    """
+    level = mean.new_tensor(sigma)
+    plus, minus = (denoise(mean + sign * sigma * noise, level, view) for sign in (1, -1))
+    moved = (plus - minus) / 2
+    moved = (moved - moved[..., :1, :]).square().mean(1).sqrt()
+    return (moved * sigma**2 / (sigma - moved).clamp(min=0.05 * sigma)).sum(-1).sqrt()

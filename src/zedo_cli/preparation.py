@@ -1,0 +1,43 @@
+"""What passes between the stages of a lift: side information, and keypoints that are ready to be lifted."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from zedo_cli.cameras.container import Camera
+from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.pipeline.observation import Observation
+from zedo_cli.tracks import Tracks, Windows
+
+
+@dataclass(frozen=True)
+class SideInformation:
+    """What is known besides keypoints and camera.
+
+    up: unit vector against gravity in the camera frame, `[3]` for all rows or `[N, 3]`; zeros where unknown.
+    bones: lengths (m) of the person's `BONES`, `[10]` or `[N, 10]`; zeros where unknown. height: of everybody
+    (m); it fixes the scale, which a single camera cannot see.
+    """
+
+    up: np.ndarray | None = None
+    bones: np.ndarray | None = None
+    height: float | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Keypoints ready to be lifted.
+
+    keypoints: on the 17 joints, undistorted, with K. windows: of their tracks. seen: their observation, with
+    swaps undone and what the tracks share. swapped: `[N, 3]`, the parts that were swapped. tracks: for what
+    comes after the loop.
+    """
+
+    keypoints: Keypoints
+    camera: Camera | None
+    known: SideInformation
+    tracks: Tracks
+    windows: Windows
+    seen: Observation
+    swapped: Tensor

@@ -1,0 +1,16 @@
+"""Defaults of a training run. Light to import: the command line shows them in its help."""
+
+STEPS = 30_000
+"""Optimiser steps."""
+
+BATCH_SIZE = 2048
+"""Samples of each process in a step."""
+
+LEARNING_RATE = 2e-3
+"""Peak of the cosine schedule."""
+
+EMA = 0.9995
+"""Decay of the moving average of the weights."""
+
+NETWORK = "base"
+"""Name of the recipe."""

@@ -1,0 +1,98 @@
+"""From the tensors of the method to `Poses`, with the meta data that says what made them."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from zedo_cli.errors import Note
+from zedo_cli.pipeline import left_right, motion
+from zedo_cli.pipeline.method import Lifted
+from zedo_cli.pipeline.presets import Preset
+from zedo_cli.poses.container import Poses
+from zedo_cli.preparation import Prepared
+from zedo_cli.prior.prior import Prior
+from zedo_cli.skeletons import JOINTS
+from zedo_cli.tracks import Tracks
+from zedo_cli.version import __version__
+
+
+def poses_of(
+    prepared: Prepared, lifted: Lifted, prior: Prior, preset: Preset, settings: dict[str, Any]
+) -> Poses:
+    """The poses of prepared keypoints, in the order of their rows. settings: further ones for the meta
+    data."""
+    people = prepared.keypoints
+    if prepared.known.height is not None:
+        lifted = _scaled(lifted, prepared.tracks, prepared.known.height)
+    arms = torch.zeros_like(prepared.swapped)
+    arms[:, left_right.ARMS] = lifted.swapped
+    swapped = prepared.swapped ^ arms
+    notes = [*people.notes, *_notes(prepared, prior, preset, int(swapped.any(1).sum()))]
+    return Poses(
+        poses_3d=lifted.pose.numpy(),
+        hypotheses_3d=lifted.hypotheses.numpy(),
+        translation=lifted.translation.numpy(),
+        hypothesis_score=lifted.score.numpy(),
+        uncertainty=lifted.uncertainty.numpy(),
+        reprojection_error=lifted.reprojection_error.numpy(),
+        frame=people.frame,
+        person=people.person,
+        clip=people.clip,
+        keypoints_2d=lifted.keypoints.numpy(),
+        confidence=lifted.confidence.numpy(),
+        intrinsics=np.array(people.intrinsics, np.float32),
+        swapped=swapped.numpy(),
+        joint_names=JOINTS,
+        meta={
+            "zedo": __version__,
+            "prior": {"name": prior.name, "sha256": prior.digest, "licence": prior.card.licence},
+            "preset": preset.model_dump(mode="json"),
+            **settings,
+            **_about_input(prepared),
+            "units": {"poses_3d": "metres", "uncertainty": "metres", "reprojection_error": "pixels"},
+            "frame": "camera: X right, Y down, Z forward",
+            "notes": [note.as_dict() for note in notes],
+        },
+    )
+
+
+def _about_input(prepared: Prepared) -> dict[str, Any]:
+    people, camera, known = prepared.keypoints, prepared.camera, prepared.known
+    return {
+        "inputs": list(people.clip_names),
+        "camera": camera.name if camera else None,
+        "distortion": camera.distortion.tolist() if camera else [],
+        "image_size": people.image_size,
+        "skeleton": people.detected_skeleton,
+        "height": known.height,
+        "up": None if known.up is None else np.round(known.up, 6).tolist(),
+        "bones": None if known.bones is None else np.round(known.bones, 4).tolist(),
+    }
+
+
+def _notes(prepared: Prepared, prior: Prior, preset: Preset, swapped: int) -> list[Note]:
+    notes, known = [], prepared.known
+    if swapped:
+        notes.append(Note("info", f"left and right were swapped in {swapped} rows: undone", "swaps-undone"))
+    if (known.up is not None or known.bones is not None) and not (prior.takes_context and preset.view):
+        what = f"prior {prior.name} or preset {preset.name} does not take them"
+        notes.append(
+            Note("warning", f"the vertical and bones are not used: {what}", "side-information-unused")
+        )
+    return notes
+
+
+def _scaled(lifted: Lifted, tracks: Tracks, height: float) -> Lifted:
+    """Everything in metres scaled so that the person of each track is `height` (m) tall; the rays stay as
+    they are."""
+    factor = torch.ones(len(lifted.pose))
+    for track in range(len(tracks)):
+        rows = tracks[track]
+        factor[rows] = motion.size_factor(lifted.pose[rows], height)
+    return lifted._replace(
+        pose=lifted.pose * factor[:, None, None],
+        hypotheses=lifted.hypotheses * factor[:, None, None, None],
+        translation=lifted.translation * factor[:, None, None],
+        uncertainty=lifted.uncertainty * factor[:, None],
+    )

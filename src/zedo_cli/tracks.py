@@ -1,0 +1,160 @@
+"""Tracks are the unit of work: the only place that turns rows into tracks, windows and batches, and back.
+
+A track is a person in a clip of one static camera. A row depends on its own track and on settings, never on
+the batch, the order of the input or the shard.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from zedo_cli.errors import InputError
+from zedo_cli.keypoints.container import Keypoints
+
+Tensors = TypeVar("Tensors", bound=tuple[Tensor, ...])
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """The rows of keypoints by track, and within a track by time.
+
+    rows: `[N]`, indices of the rows. bounds: `[tracks + 1]`, where each track begins in `rows`. names:
+    `[tracks]`, stable names for sharding.
+    """
+
+    rows: np.ndarray
+    bounds: np.ndarray
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, keypoints: Keypoints, together: bool = True) -> "Tracks":
+        """The tracks of keypoints.
+
+        Rows that are not known to be of a static camera and a tracked person, and rows that share their frame
+        with another one of the same person, are tracks of one row. So is every row if not `together`.
+        """
+        count = len(keypoints)
+        columns = np.stack([keypoints.clip, keypoints.person, keypoints.frame], axis=1)
+        alone = np.full(count, not (together and keypoints.static and keypoints.tracked))
+        people, person = np.unique(columns[:, :2], axis=0, return_inverse=True)
+        _, place, repeats = np.unique(columns, axis=0, return_inverse=True, return_counts=True)
+        ambiguous = np.zeros(len(people), bool)
+        np.logical_or.at(ambiguous, person.reshape(-1), repeats[place.reshape(-1)] > 1)
+        alone |= ambiguous[person.reshape(-1)]
+        track = np.where(alone, len(people) + np.arange(count), person.reshape(-1))
+        order = np.lexsort((keypoints.frame, track))
+        first = np.flatnonzero(np.diff(track[order], prepend=-1))
+        heads = order[first]
+        names = tuple(
+            f"{keypoints.clip_names[keypoints.clip[row]]}/{keypoints.person[row]}"
+            + (f"/{keypoints.frame[row]}/{row}" if alone[row] else "")
+            for row in heads
+        )
+        return cls(order, np.append(first, count), names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, track: int) -> np.ndarray:
+        """The rows of a track in order of time."""
+        return self.rows[self.bounds[track] : self.bounds[track + 1]]
+
+    def longer_than(self, frames: int) -> Iterator[np.ndarray]:
+        """The rows of each track of more than `frames` frames."""
+        for track in np.flatnonzero(np.diff(self.bounds) > frames):
+            yield self[int(track)]
+
+    def shard(self, index: int, count: int) -> np.ndarray:
+        """The rows of the tracks in shard `index` of `count`, in increasing order.
+
+        A track is in the same shard wherever it stands in the input. Raises `InputError` for a shard out of
+        range.
+        """
+        if not 0 <= index < count:
+            raise InputError("must be i/n with 0 <= i < n", setting="shard", value=f"{index}/{count}")
+        chosen = [
+            track
+            for track, name in enumerate(self.names)
+            if int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) % count == index
+        ]
+        return np.sort(np.concatenate([self[track] for track in chosen])) if chosen else np.zeros(0, np.int64)
+
+    def chunks(self, rows: int) -> list[np.ndarray]:
+        """Whole tracks packed into chunks of about `rows` rows; a longer track is a chunk of its own."""
+        return [self.rows[start:stop] for start, stop in _packed(self.bounds, rows)]
+
+    def windows(self, length: int = 1, overlap: int = 0) -> "Windows":
+        """Each track cut into windows of at most `length` frames, neighbours sharing at least `overlap` of
+        them."""
+        if not 0 <= overlap < length:
+            raise ValueError(f"the overlap must be at least 0 and less than {length}, not {overlap}")
+        if length == 1:
+            return Windows(self.rows, np.arange(len(self.rows) + 1), np.ones(len(self.rows)))
+        pieces: list[np.ndarray] = []
+        for track in range(len(self)):
+            rows = self[track]
+            starts = [*range(0, max(1, len(rows) - length), length - overlap), max(0, len(rows) - length)]
+            pieces += [rows[start : start + length] for start in sorted(set(starts))]
+        bounds = np.cumsum([0, *map(len, pieces)])
+        weight = np.concatenate(
+            [np.minimum(np.arange(len(p)) + 1, len(p) - np.arange(len(p))) for p in pieces]
+        )
+        return Windows(np.concatenate(pieces), bounds, weight.astype(float))
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows of tracks, one after another.
+
+    rows: `[M]`, the row of each frame of each window; a row in two windows is there twice. bounds: `[windows
+    + 1]`, where each window begins in `rows`. weight: `[M]`, of a frame in the blend of overlapping windows,
+    largest in the middle.
+    """
+
+    rows: np.ndarray
+    bounds: np.ndarray
+    weight: np.ndarray
+
+    def batches(self, size: int) -> list[Tensor]:
+        """Whole windows packed into batches of about `size` frames: the rows of each."""
+        return [torch.from_numpy(self.rows[start:stop]) for start, stop in _packed(self.bounds, size)]
+
+    def merge(self, parts: list[Tensors]) -> Tensors:
+        """The results of the batches, in the order of the rows; where windows overlap, their weighted mean.
+
+        Args:
+            parts: for each batch, tensors whose first dimension are its frames. Of booleans the majority
+                counts.
+        """
+        kind = type(parts[0])
+        merged = [self._merge_one(torch.cat(tensors)) for tensors in zip(*parts, strict=True)]
+        return kind(*merged) if hasattr(kind, "_fields") else kind(merged)
+
+    def _merge_one(self, values: Tensor) -> Tensor:
+        rows = torch.from_numpy(self.rows)
+        if len(rows) == len(np.unique(self.rows)):
+            return torch.empty_like(values).index_copy_(0, rows, values)
+        weight = torch.from_numpy(self.weight).to(torch.float64).view(-1, *[1] * (values.dim() - 1))
+        total = torch.zeros(int(rows.max()) + 1, *weight.shape[1:], dtype=torch.float64).index_add_(
+            0, rows, weight
+        )
+        blend = torch.zeros(len(total), *values.shape[1:], dtype=torch.float64)
+        blend = blend.index_add_(0, rows, weight * values.to(torch.float64)) / total
+        return blend > 0.5 if values.dtype == torch.bool else blend.to(values.dtype)
+
+
+def _packed(bounds: np.ndarray, size: int) -> list[tuple[int, int]]:
+    """Neighbouring pieces between `bounds` packed to at most `size`, or a single piece. (start, stop) of each
+    pack."""
+    packs: list[tuple[int, int]] = []
+    start = 0
+    while start < len(bounds) - 1:
+        stop = max(start + 1, int(np.searchsorted(bounds, bounds[start] + size, side="right")) - 1)
+        packs.append((int(bounds[start]), int(bounds[stop])))
+        start = stop
+    return packs
