@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from places import EXAMPLE
-from zedo_cli.cli.app import main
+from zedo_cli.cli.app import run as run_command
 from zedo_cli.io.files import bundled_prior
 from zedo_cli.prior.card import PriorCard, TrainingSettings
 from zedo_cli.prior.checkpoint import load_prior, save_prior
@@ -69,10 +69,9 @@ def zedo(capfd: pytest.CaptureFixture[str]):
     """Run the command as a user does: `zedo("lift", ...)` -> exit code, standard output, standard error."""
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stop:
-            main([str(argument) for argument in arguments])
+        code = run_command([str(argument) for argument in arguments])
         out, err = capfd.readouterr()
-        return int(stop.value.code or 0), out, err
+        return code, out, err
 
     return run
 

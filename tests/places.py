@@ -11,6 +11,8 @@ from zedo_cli.pipeline.rays import keypoints_to_directions
 
 GOLDEN = Path(__file__).parent / "golden"
 EXAMPLE = bundled("data/pose2sim")
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "zedo_cli"
 
 
 def keypoints_to_rays(keypoints: Tensor, intrinsics: Tensor) -> Tensor:

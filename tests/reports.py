@@ -3,8 +3,8 @@
 import numpy as np
 
 from scenes import before_camera, to_pixels
-from zedo_cli.datasets.container import Dataset
 from zedo_cli.cameras.intrinsics import pinhole
+from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.evaluation.protocol import STRICT

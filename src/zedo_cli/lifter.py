@@ -115,9 +115,14 @@ class Lifter:
         for keypoints in clips:
             yield self.lift(keypoints, camera)
 
-    def prepare(self, keypoints: Keypoints, camera: Camera | None, known: SideInformation) -> Prepared:
-        """Check and undistort the keypoints, undo swaps over tracks, estimate what tracks share."""
-        people = standardise(keypoints, camera)
+    def prepare(
+        self, keypoints: Keypoints, camera: Camera | None, known: SideInformation, keep_all: bool = False
+    ) -> Prepared:
+        """Check and undistort the keypoints, undo swaps over tracks, estimate what tracks share.
+
+        keep_all: keep people with too few joints, whose poses are then NaN, so that the rows stay the same.
+        """
+        people = standardise(keypoints, camera, keep_all)
         if people.intrinsics is None:
             raise InputError(
                 "no camera is known",

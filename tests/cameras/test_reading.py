@@ -92,14 +92,14 @@ BAD = {
     "normalised.json": ("[[1.2, 0, 0.5], [0, 1.2, 0.5], [0, 0, 1]]", "look normalised"),
     "distortion.json": ('{"fx": 900, "fy": 900, "cx": 1, "cy": 1, "distortion": [NaN]}', "distortion.0"),
     "nan.json": ("[[NaN, 0, 0], [0, 5, 0], [0, 0, 1]]", "NaN"),
-    "text.json": ('[["a", 0, 0], [0, 5, 0], [0, 0, 1]]', "no 3x3 matrix"),
+    "text.json": ('[["a", 0, 0], [0, 5, 0], [0, 0, 1]]', "not a 3x3 matrix"),
     "keys.json": ('{"fx": 1, "fy": 1, "cx": 1}', "cy"),
     "empty.json": ("", "is empty"),
     "truncated.json": ("[[1, 0", "truncated"),
-    "broken.toml": ("[cam", "no TOML"),
+    "broken.toml": ("[cam", "not TOML"),
     "nocamera.toml": ("[metadata]\nerror = 0.0\n", "no camera"),
     "matrix.toml": ("[a]\nmatrix = [[1.0]]\n", "shape [1, 1]"),
-    "bad.npy": ("x", "no NPY"),
+    "bad.npy": ("x", "not an NPY"),
     "k.xml": ("<a/>", "unknown kind"),
 }
 
@@ -114,7 +114,7 @@ def test_bad_files(tmp_path, name):
 
 
 def test_a_calibration_of_several_needs_a_choice():
-    with pytest.raises(InputError, match=r"--camera: cam_01, cam_02"):
+    with pytest.raises(InputError, match=r"choose one with camera: cam_01, cam_02"):
         read_camera(EXAMPLE / "calibration.toml")
     with pytest.raises(InputError, match="no camera 'cam_9'"):
         read_camera(EXAMPLE / "calibration.toml", "cam_9")

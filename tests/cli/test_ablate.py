@@ -102,7 +102,7 @@ def test_our_own_variants_of_the_papers_method(zedo, tmp_path):
     [
         (("--no-warmup", "--own"), "three ways to choose variants"),
         (("--no-warmup", "--preset", "balanced"), "--no-warmup: changes nothing in preset 'balanced'"),
-        (("--preset", "balanced"), "--preset balanced: the poster's grid is of the paper's method"),
+        (("--preset", "balanced"), "--preset balanced: the grid of the poster is of the paper's method"),
         (("--set", "steps=4"), "--set steps=4: changes nothing"),
         (("--set", "colour=red"), "--set colour=red: write NAME=VALUE"),
         (("--base", "colour=red"), "--set colour=red: write NAME=VALUE"),

@@ -29,9 +29,11 @@ def test_what_typer_refuses_is_one_line(zedo, arguments, message):
 def test_help_and_version(zedo):
     code, out, _ = zedo("--help")
     assert code == 0
-    for verb in ("lift", "eval", "ablate", "train", "prior", "import"):
+    for verb in ("lift", "eval", "ablate", "train", "eval-prior", "import"):
         assert verb in out
-    assert zedo("--version") == (0, f"zedo {__version__}\n", "")
+    code, out, err = zedo("--version")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"zedo {__version__}")
     code, out, _ = zedo("eval", "--help")
     assert code == 0
     assert "--data-root" in out
@@ -44,8 +46,7 @@ def test_an_interrupt_is_no_traceback(zedo, monkeypatch):
 
     monkeypatch.setattr("zedo_cli.keypoints.reading.read_keypoints", interrupted)
     code, _, err = zedo("lift", "a.npz")
-    assert code == 130
-    assert "Traceback" not in err
+    assert (code, err.strip()) == (130, "zedo: interrupted")
 
 
 def test_faults_of_ours_are_not_hidden(monkeypatch):
@@ -54,4 +55,4 @@ def test_faults_of_ours_are_not_hidden(monkeypatch):
 
     monkeypatch.setattr("zedo_cli.keypoints.reading.read_keypoints", broken)
     with pytest.raises(ZeroDivisionError):
-        app.main(["lift", "a.npz"])
+        app.run(["lift", "a.npz"])

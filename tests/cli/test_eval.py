@@ -99,7 +99,7 @@ def test_an_interrupted_run_is_gone_on_with(zedo, tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "score", interrupted)
     code, _, err = zedo(*command, tmp_path / "parts")
     assert code == 130
-    assert "go on with --resume" in err
+    assert "continue with --resume" in err
     code, _, err = zedo(*command, tmp_path / "parts")
     assert code == 2
     assert "holds an unfinished run" in err
@@ -202,7 +202,7 @@ def test_an_unwritable_folder_is_told_before_any_work(zedo, tmp_path):
     (tmp_path / "out").mkdir(mode=0o500)
     code, _, err = zedo("eval", "-o", tmp_path / "out")
     assert code == 2
-    assert "may not be written to" in err
+    assert "is not writable" in err
 
 
 def test_a_prior_of_another_joint_order_is_refused(zedo, tmp_path, small_prior_file):

@@ -1,16 +1,19 @@
-"""`zedo prior` as a user sees it."""
+"""`zedo eval-prior` as a user sees it."""
 
 import json
 
 
-def test_measures_and_writes_beside_the_checkpoint(zedo, small_prior_file):
-    code, out, _ = zedo("prior", small_prior_file, "--poses", 20, "--samples", 3)
+def test_measures_and_writes_into_the_current_folder(zedo, small_prior_file, tmp_path, monkeypatch):
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    code, out, _ = zedo("eval-prior", small_prior_file, "--poses", 20, "--samples", 3)
     assert code == 0
     assert "RMS error of a coordinate" in out
-    figures = json.loads(small_prior_file.with_suffix(".json").read_text())
+    figures = json.loads((here / "small.json").read_text())
     assert figures["prior"] == small_prior_file.name
     assert figures["exact"] is None
-    assert small_prior_file.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+    assert (here / "small.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_bad_input(zedo, tmp_path, small_prior_file):
@@ -19,6 +22,6 @@ def test_bad_input(zedo, tmp_path, small_prior_file):
         ((small_prior_file, "-o", tmp_path / "a.pdf"), "figures are written as .json and .png"),
         ((small_prior_file, "--device", "tpu"), "--device tpu: unknown"),
     ):
-        code, _, err = zedo("prior", *words)
+        code, _, err = zedo("eval-prior", *words)
         assert (code, err.count("\n")) == (2, 1), err
         assert message in err

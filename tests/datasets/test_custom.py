@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from scenes import assert_reprojects, before_camera, to_pixels
-from zedo_cli.datasets.custom import custom_predictions
 from zedo_cli.cameras.intrinsics import pinhole
+from zedo_cli.datasets.custom import custom_predictions
 from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.skeletons import JOINTS
@@ -31,7 +31,7 @@ def test_an_npz_with_keypoints_and_truth(tmp_path):
     assert_reprojects(data)
     assert list(data.sequence) == list("aabbcc")
     assert data.by_group
-    assert not [note for note in data.notes if note.startswith("warning")]
+    assert not [note for note in data.notes if note.code == "implausible-data"]
 
 
 def test_relative_truth_is_put_on_the_keypoints_and_gaps_stay_unknown(tmp_path):
@@ -40,7 +40,7 @@ def test_relative_truth_is_put_on_the_keypoints_and_gaps_stay_unknown(tmp_path):
     data = load_dataset("custom", write(tmp_path / "mine.npz", poses_3d=truth))
     assert np.nanmax(np.abs(data.truth - POINTS)) < 1e-2
     assert data.joints == tuple(i for i in range(17) if i != 10)
-    assert any("relative to the pelvis" in note for note in data.notes)
+    assert any("relative to the pelvis" in note.text for note in data.notes)
 
 
 def test_joints_are_put_in_order_by_their_names(tmp_path):
@@ -59,7 +59,7 @@ def test_joints_are_put_in_order_by_their_names(tmp_path):
 
 def test_millimetres_are_warned_about(tmp_path):
     data = load_dataset("custom", write(tmp_path / "mine.npz", poses_3d=1000 * POINTS))
-    assert any("millimetres" in note and note.startswith("warning") for note in data.notes)
+    assert any("millimetres" in note.text and note.level == "warning" for note in data.notes)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,10 @@ def test_millimetres_are_warned_about(tmp_path):
         ({"poses_3d": None}, "key 'poses_3d' is missing"),
         ({"intrinsics": None}, "key 'intrinsics' is missing; add K"),
         ({"poses_3d": POINTS[:5]}, "poses_3d has 5 rows, keypoints 6"),
-        ({"poses_3d": np.full((6, 17, 3), np.nan)}, "never knows the pelvis"),
+        (
+            {"poses_3d": np.full((6, 17, 3), np.nan)},
+            r"the pelvis \(joint 0\), about which poses are compared, is always NaN",
+        ),
         ({"sequence": ["a"]}, "'sequence' must be 6 names"),
     ],
 )
@@ -122,7 +125,7 @@ def test_poses_that_cannot_be_told_apart_are_refused(tmp_path):
     np.savez(tmp_path / "truth.npz", poses_3d=POINTS, frame=[0, 1, 2, 0, 1, 2])
     np.savez(tmp_path / "prediction.npz", poses_3d=POINTS, frame=[0, 1, 2, 0, 1, 2], clip=[0, 0, 0, 1, 1, 1])
     with pytest.raises(
-        InputError, match=r"several poses share frame; tell them apart with 'clip' in truth.npz"
+        InputError, match=r"several poses share frame; distinguish them with 'clip' in truth.npz"
     ):
         custom_predictions(tmp_path)
     np.savez(tmp_path / "truth.npz", poses_3d=POINTS, frame=[0, 1, 2, 0, 1, 2], clip=[0, 0, 0, 1, 1, 1])
@@ -137,8 +140,8 @@ def test_rows_of_unknown_pelvis_are_not_scored_and_units_are_looked_at(tmp_path)
     np.savez(tmp_path / "prediction.npz", poses_3d=1000 * POINTS)
     data, made = custom_predictions(tmp_path)
     assert len(data) == len(made.poses) == 5
-    assert any("1 rows whose pelvis is not known" in note for note in data.notes)
-    assert any("millimetres" in note and note.startswith("warning") for note in data.notes)
+    assert any("1 rows whose pelvis is unknown" in note.text for note in data.notes)
+    assert any("millimetres" in note.text and note.level == "warning" for note in data.notes)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +183,7 @@ def test_names_of_a_detectors_joints_say_nothing_of_the_truth(tmp_path):
     )
     data = load_dataset("custom", path)
     assert data.truth == pytest.approx(POINTS)
-    assert not [note for note in data.notes if note.startswith("warning")]
+    assert not [note for note in data.notes if note.code == "implausible-data"]
 
 
 def test_a_camera_of_nothing_is_refused(tmp_path):
@@ -193,5 +196,7 @@ def test_a_camera_of_nothing_is_refused(tmp_path):
 
 def test_a_folder_without_them_is_none_of_ours(tmp_path):
     assert custom_predictions(tmp_path) is None
-    with pytest.raises(InputError, match=r"holds truth.npz and prediction.npz; or name an NPZ"):
+    with pytest.raises(
+        InputError, match=r"does not hold truth.npz and prediction.npz; add them, or give an NPZ"
+    ):
         load_dataset("custom", tmp_path)

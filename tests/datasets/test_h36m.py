@@ -7,9 +7,10 @@ import pytest
 
 from scenes import assert_reprojects, before_camera, standing_camera, to_pixels, walking
 from zedo_cli.cameras.container import Camera
-from zedo_cli.cameras.resection import reprojected
-from zedo_cli.datasets.h36m import ACTIONS, CAMERAS, CENTRE, FOCAL, LIST, LIST_DETECTIONS, MPII, h36m_dataset
 from zedo_cli.cameras.intrinsics import pinhole
+from zedo_cli.cameras.resection import reproject
+from zedo_cli.datasets.h36m import ACTIONS, CAMERAS, CENTRE, FOCAL, LIST, LIST_DETECTIONS, MPII
+from zedo_cli.datasets.h36m import load as h36m_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.ablation import common_rows
 from zedo_cli.mocap.h36m import KEPT
@@ -48,7 +49,7 @@ def write_keypoints(root, kind="gt", noise=0.0, recordings=RECORDINGS, cameras=(
         world = walking(FRAMES, seed).astype(np.float32)
         # detectors run on a few frames more than the motion capture has
         extra = 0 if kind == "gt" else 3
-        views = [np.concatenate([pixels := reprojected(lens(i), world), pixels[:extra]]) for i in cameras]
+        views = [np.concatenate([pixels := reproject(lens(i), world), pixels[:extra]]) for i in cameras]
         views = [(view + noise * generator.normal(size=view.shape)).astype(np.float32) for view in views]
         subjects.setdefault(subject, {})[action] = views
     metadata = {"layout_name": "h36m", "num_joints": 17, "keypoints_symmetry": [[4, 5, 6], [1, 2, 3]]}
@@ -68,7 +69,7 @@ def test_world_poses_come_into_the_cameras_that_the_keypoints_tell(tmp_path):
     assert data.by_group
     assert data.paper_stride == 640
     assert_reprojects(data)
-    assert not [note for note in data.notes if note.startswith("warning")]
+    assert not [note for note in data.notes if note.code == "implausible-data"]
     # by subject, action, take, camera and frame
     assert list(dict.fromkeys(data.sequence))[:3] == ["S9 Directions", "S9 Directions 1", "S9 Discussion 1"]
     rotation, translation = standing_camera(0.4 + np.pi / 2)
@@ -102,8 +103,8 @@ def test_cameras_in_another_order_are_warned_about(tmp_path):
     data = h36m_dataset(tmp_path)
     write_keypoints(tmp_path, recordings=RECORDINGS[::-1])
     swapped = h36m_dataset(tmp_path)  # as if recordings had other names in 2D
-    assert not [note for note in data.notes if "misses" in note]  # any four static cameras are as good
-    assert [note for note in swapped.notes if note.startswith("warning") and "misses" in note]
+    assert not [note for note in data.notes if "misses" in note.text]  # any four static cameras are as good
+    assert [note for note in swapped.notes if note.code == "implausible-data" and "misses" in note.text]
 
 
 def test_what_is_missing_is_named(tmp_path):
@@ -121,7 +122,7 @@ def test_what_is_missing_is_named(tmp_path):
         h36m_dataset(tmp_path)
     data = h36m_dataset(tmp_path, allow_missing=True)
     assert {name.split()[0] for name in data.sequence} == {"S9", "S11"}
-    assert "S11 Eating" in data.notes[0]
+    assert "S11 Eating" in data.notes[0].text
     with pytest.raises(InputError, match=r"data_2d_h36m_sh_ft_h36m.npz"):
         h36m_dataset(tmp_path, "sh", allow_missing=True)
 

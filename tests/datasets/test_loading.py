@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from zedo_cli.datasets.loading import DATASETS, load_dataset
+from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
+from zedo_cli.registry import DATASETS
 
 
 def test_bundled_ones_work_at_once():
@@ -13,22 +14,20 @@ def test_bundled_ones_work_at_once():
     assert load_dataset("pose2sim").kind == "detected"
 
 
-@pytest.mark.parametrize("name", [name for name in DATASETS if name not in ("open", "pose2sim")])
+@pytest.mark.parametrize("name", [name for name, entry in DATASETS.entries.items() if not entry.bundled])
 def test_the_others_need_a_root(name, tmp_path):
-    with pytest.raises(
-        InputError, match=f"--dataset {name}: is not bundled; give your copy with --data-root"
-    ):
+    with pytest.raises(InputError, match=f"dataset={name}: is not bundled; give your copy with data_root"):
         load_dataset(name)
     with pytest.raises(InputError, match="no such f"):
         load_dataset(name, tmp_path / "nowhere")
 
 
 def test_bad_names_are_one_line(tmp_path):
-    with pytest.raises(InputError, match="--dataset h37m: unknown; it is one of open, pose2sim"):
+    with pytest.raises(InputError, match="dataset=h37m: unknown; it is one of open, pose2sim"):
         load_dataset("h37m")
     with pytest.raises(InputError, match="'open' is bundled"):
         load_dataset("open", tmp_path)
-    with pytest.raises(InputError, match="--keypoints cpn: no such file; 'open' has gt, detected"):
+    with pytest.raises(InputError, match="keypoints=cpn: no such file; 'open' has gt, detected"):
         load_dataset("open", keypoints="cpn")
 
 
@@ -42,10 +41,10 @@ def test_keypoints_of_a_file_belong_to_the_rows(tmp_path):
     assert mine.kind == "mine.npz"
     assert len(mine) == len(data) - 1
     assert mine.keypoints.points[:3] == pytest.approx(data.keypoints.points[:3] + 1, abs=1e-3)
-    assert any("1 of 1800 people have too few keypoints" in note for note in mine.notes)
+    assert any("1 of 1800 people have too few keypoints" in note.text for note in mine.notes)
     np.savez(path, keypoints=data.keypoints.points + 300, skeleton="h36m17")
     assert any(
-        "of a person's height (median) off" in note
+        "of a person's height (median) away" in note.text
         for note in load_dataset("open", keypoints=str(path)).notes
     )
     np.savez(

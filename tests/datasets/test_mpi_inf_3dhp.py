@@ -8,7 +8,8 @@ import pytest
 
 from scenes import assert_reprojects, before_camera, to_pixels
 from zedo_cli.cameras.intrinsics import pinhole
-from zedo_cli.datasets.mpi_inf_3dhp import CAMERAS, LIST, ORDER, PSTMO, mpi_inf_3dhp_dataset
+from zedo_cli.datasets.mpi_inf_3dhp import CAMERAS, LIST, ORDER, PSTMO
+from zedo_cli.datasets.mpi_inf_3dhp import load as mpi_inf_3dhp_dataset
 from zedo_cli.errors import InputError
 
 FRAMES = 12
@@ -55,7 +56,7 @@ def test_official_files(tmp_path, cells, folder):
     data = mpi_inf_3dhp_dataset(tmp_path)
     assert len(data) == 6 * 9
     assert_reprojects(data)
-    assert not [note for note in data.notes if note.startswith("warning")]
+    assert not [note for note in data.notes if note.code == "implausible-data"]
     points, _, valid = people_of("TS3")
     assert data.truth[data.sequence == "TS3"] == pytest.approx(points[valid])
     assert list(data.group[:3]) == ["Standing/Walking", "Sitting", "Reaching/Crouching"]
@@ -73,12 +74,12 @@ def test_every_third_is_of_the_valid_frames(tmp_path):
 def test_missing_sequences_are_named(tmp_path):
     write_official(tmp_path, ("TS1", "TS2", "TS4", "TS6"))
     with pytest.raises(
-        InputError, match=r"2 of the sequences of MPI-INF-3DHP are missing: TS3, TS5; .*--allow-missing"
+        InputError, match=r"2 of the sequences of MPI-INF-3DHP are missing: TS3, TS5; .*allow_missing"
     ):
         mpi_inf_3dhp_dataset(tmp_path)
     data = mpi_inf_3dhp_dataset(tmp_path, allow_missing=True)
     assert set(data.sequence) == {"TS1", "TS2", "TS4", "TS6"}
-    assert "TS3, TS5" in data.notes[0]
+    assert "TS3, TS5" in data.notes[0].text
 
 
 def test_damaged_files_are_one_line(tmp_path):
@@ -86,10 +87,10 @@ def test_damaged_files_are_one_line(tmp_path):
     path = tmp_path / "TS2" / "annot_data.mat"
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(InputError, match=r"TS2/annot_data.mat: is no HDF5 .* or is damaged"):
+    with pytest.raises(InputError, match=r"TS2/annot_data.mat: is not HDF5 .* or is damaged"):
         mpi_inf_3dhp_dataset(tmp_path)
     path.write_bytes(b"MATLAB 5.0 MAT-file" + bytes(200))
-    with pytest.raises(InputError, match=r"TS2/annot_data.mat: is no HDF5"):
+    with pytest.raises(InputError, match=r"TS2/annot_data.mat: is not HDF5"):
         mpi_inf_3dhp_dataset(tmp_path)
     path.write_bytes(whole)
     with h5py.File(path, "a") as file:
@@ -99,7 +100,7 @@ def test_damaged_files_are_one_line(tmp_path):
     with h5py.File(path, "a") as file:
         file["annot3"] = np.zeros((FRAMES, 17, 3))
     with pytest.raises(
-        InputError, match=r"annot3 must be an array \[12, 1, 17, 3\] of numbers, and is \[12, 17, 3\]"
+        InputError, match=r"annot3: must be an array \[12, 1, 17, 3\] of numbers, but is \[12, 17, 3\]"
     ):
         mpi_inf_3dhp_dataset(tmp_path)
 
@@ -110,9 +111,11 @@ def test_another_joint_order_and_another_camera_are_warned_about(tmp_path):
         with h5py.File(tmp_path / name / "annot_data.mat", "a") as file:
             file["annot3"][...] = file["annot3"][()][:, :, ::-1]
     data = mpi_inf_3dhp_dataset(tmp_path)
-    warnings = [note for note in data.notes if note.startswith("warning")]
-    assert any("px (mean) off the exact keypoints" in note for note in warnings)
-    assert any("the joints must be in the order" in note or "thigh" in note for note in warnings)
+    warnings = [note for note in data.notes if note.code == "implausible-data"]
+    assert any("px (mean) away from the exact keypoints" in note.text for note in warnings)
+    assert any(
+        "the joints must be in the order" in note.text or "thigh" in note.text.text for note in warnings
+    )
 
 
 def test_pstmo(tmp_path):
@@ -131,11 +134,11 @@ def test_pstmo(tmp_path):
     mine = data.truth[data.sequence == "TS1"]
     assert mine - mine[:, :1] == pytest.approx(0.9 * (points - points[:, :1])[valid])
     assert not data.by_group
-    assert any("universal skeleton" in note for note in data.notes)
-    assert not [note for note in data.notes if note.startswith("warning")]
+    assert any("universal skeleton" in note.text for note in data.notes)
+    assert not [note for note in data.notes if note.code == "implausible-data"]
     del sequences["TS5"]["valid"]
     np.savez(tmp_path / PSTMO, data=np.array(sequences, dtype=object))
-    with pytest.raises(InputError, match=r"data_test_3dhp.npz: TS5 must have data_2d, data_3d and valid"):
+    with pytest.raises(InputError, match=r"data_test_3dhp.npz: TS5: must have data_2d, data_3d and valid"):
         mpi_inf_3dhp_dataset(tmp_path)
 
 
@@ -184,7 +187,7 @@ def test_one_bad_sequence_among_good_ones_is_warned_about(tmp_path):
     with h5py.File(tmp_path / "TS4" / "annot_data.mat", "a") as file:
         file["annot3"][...] = file["annot3"][()] / 1000
     data = mpi_inf_3dhp_dataset(tmp_path)
-    assert any(note.startswith("warning: 3dhp, TS4") for note in data.notes)
+    assert any(note.text.startswith("3dhp, TS4") for note in data.notes)
 
 
 def test_sequences_of_which_nothing_is_left_are_named(tmp_path):
@@ -192,9 +195,9 @@ def test_sequences_of_which_nothing_is_left_are_named(tmp_path):
     with h5py.File(tmp_path / "TS2" / "annot_data.mat", "a") as file:
         file["valid_frame"][...] = 0
     assert any(
-        "no frame of TS2 is valid: not scored" in note for note in mpi_inf_3dhp_dataset(tmp_path).notes
+        "no frame of TS2 is valid: not scored" in note.text for note in mpi_inf_3dhp_dataset(tmp_path).notes
     )
     with h5py.File(tmp_path / "TS3" / "annot_data.mat", "a") as file:
         file["activity_annotation"][0] = np.nan
-    with pytest.raises(InputError, match="activity_annotation must be whole numbers"):
+    with pytest.raises(InputError, match="activity_annotation: must hold integers"):
         mpi_inf_3dhp_dataset(tmp_path)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from zedo_cli.datasets.open import CLIP_ROWS, CLIPS, open_dataset
-from zedo_cli.evaluation.prior_quality import HELD_OUT
+from zedo_cli.datasets.open import CLIP_ROWS, CLIPS, HELD_OUT
+from zedo_cli.datasets.open import load as open_dataset
 from zedo_cli.pipeline.body import bone_lengths
 from zedo_cli.pipeline.rays import points_to_keypoints
 
@@ -17,7 +17,7 @@ def exact():
 
 @pytest.fixture(scope="module")
 def detected():
-    return open_dataset("detected")
+    return open_dataset(keypoints="detected")
 
 
 def test_exact_keypoints_are_the_projection_of_the_truth(exact):

@@ -7,7 +7,8 @@ import pytest
 
 from scenes import assert_reprojects, before_camera, standing_camera, to_pixels, walking
 from zedo_cli.cameras.intrinsics import pinhole
-from zedo_cli.datasets.pw3d import ORDER, PROCESSED, SEQUENCES, SMPL, pw3d_dataset
+from zedo_cli.datasets.pw3d import ORDER, PROCESSED, SEQUENCES, SMPL
+from zedo_cli.datasets.pw3d import load as pw3d_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.skeletons import LIMBS
 
@@ -68,8 +69,8 @@ def test_official_sequences(tmp_path, spelling):
     data = pw3d_dataset(tmp_path)
     assert len(data) == 24 * 2 * 5
     assert data.joints == LIMBS
-    assert any("12 limb joints" in note for note in data.notes)
-    assert not [note for note in data.notes if note.startswith("warning")]
+    assert any("12 limb joints" in note.text for note in data.notes)
+    assert not [note for note in data.notes if note.code == "implausible-data"]
     assert_reprojects(data)
     assert not data.keypoints.static
     first = (data.sequence == SEQUENCES[1]) & (data.keypoints.person == 1) & (data.keypoints.frame == 3)
@@ -83,7 +84,7 @@ def test_its_own_detections(tmp_path):
     write_official(tmp_path)
     data = pw3d_dataset(tmp_path, "detected")
     assert len(data) == 24 * 2 * 4
-    assert any("48 of 240 people have too few keypoints" in note for note in data.notes)
+    assert any("48 of 240 people have too few keypoints" in note.text for note in data.notes)
     assert data.keypoints.confidence[0, list(LIMBS)] == pytest.approx(np.full(12, 0.8))
     assert data.keypoints.confidence[0, 9] == pytest.approx(0.2)
     assert (data.keypoints.confidence[:, [7, 10]] == 0).all()
@@ -99,7 +100,7 @@ def test_missing_and_damaged_sequences_are_named(tmp_path):
     assert len(pw3d_dataset(tmp_path, allow_missing=True)) == 22 * 2 * 5
     path = tmp_path / "sequenceFiles/test" / f"{SEQUENCES[4]}.pkl"
     path.write_bytes(pickle.dumps({"jointPositions": []}))
-    with pytest.raises(InputError, match=rf"{SEQUENCES[4]}.pkl must hold jointPositions"):
+    with pytest.raises(InputError, match=rf"{SEQUENCES[4]}.pkl: must hold jointPositions"):
         pw3d_dataset(tmp_path, allow_missing=True)
 
 

@@ -63,4 +63,4 @@ def test_points_in_pixels_are_warned_about(tmp_path):
         **{"2D": to_pixels(points, pinhole(1600.0, 1600.0, 128.0, 128.0)).reshape(10, 34)},
     )
     data = load_dataset("ski", tmp_path)
-    assert [note for note in data.notes if note.startswith("warning")]
+    assert [note for note in data.notes if note.code == "implausible-data"]

@@ -21,10 +21,10 @@ from zedo_cli.evaluation.protocol import STRICT
 from zedo_cli.evaluation.published import POSTER
 from zedo_cli.evaluation.runs import Run, run
 from zedo_cli.io.files import bundled
-from zedo_cli.lifter import find_preset
+from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.prior.checkpoint import load_prior
 
-PAPER, BALANCED = find_preset("paper"), find_preset("balanced")
+PAPER, BALANCED = PRESETS["paper"], PRESETS["balanced"]
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +85,11 @@ def test_every_switch_changes_one_thing(name, kinds, priors, prior):
 
 
 def test_a_switch_that_the_preset_does_not_have_is_refused(kinds, priors, prior):
-    with pytest.raises(InputError, match="--no-warmup: changes nothing in preset 'balanced'"):
+    with pytest.raises(InputError, match="no_warmup: changes nothing in preset 'balanced'"):
         switch_arms(kinds, ["warmup"], BALANCED, prior, priors, 1)
-    with pytest.raises(InputError, match="--set steps=4: changes nothing"):
+    with pytest.raises(InputError, match="set=steps=4: changes nothing"):
         setting_arms(kinds, ["steps=4"], BALANCED, prior, 1)
-    with pytest.raises(InputError, match="--set stepz=4: write NAME=VALUE"):
+    with pytest.raises(InputError, match="set=stepz=4: write NAME=VALUE"):
         setting_arms(kinds, ["stepz=4"], BALANCED, prior, 1)
 
 
@@ -103,10 +103,10 @@ def test_settings_are_variants_of_their_own(kinds, prior):
 def test_own_variants_leave_out_what_cannot_be(kinds, prior, priors):
     one = {arm.variant.name for arm in own_arms(kinds[:1], BALANCED, prior, priors, 1)}
     assert "start: mean pose, gt" in one
-    assert "answer: the best score, gt" not in one
+    assert "answer: the highest score, gt" not in one
     ten = {arm.variant.name for arm in own_arms(kinds[:1], BALANCED, prior, priors, 10)}
     assert "start: mean pose, gt" not in ten
-    assert "answer: the best score, gt" in ten
+    assert "answer: the highest score, gt" in ten
     assert len(one) == len(OWN) - 1 + sum(
         switch.base == "balanced" for switch in SWITCHES.values()
     ) + 1 + len(priors)

@@ -5,10 +5,12 @@ import pytest
 import torch
 
 from places import STANDING
+from zedo_cli.datasets.open import HELD_OUT
 from zedo_cli.evaluation import plausibility, prior_quality
-from zedo_cli.evaluation.prior_quality import HELD_OUT, Evaluation, evaluate, held_out_people
-from zedo_cli.pipeline.denoise import posterior_noise_levels, probability_flow
-from zedo_cli.pipeline.rays import View
+from zedo_cli.evaluation.prior_quality import Evaluation, evaluate, held_out_people
+from zedo_cli.pipeline.sampler import probability_flow
+from zedo_cli.pipeline.schedules import sampling_noise_levels
+from zedo_cli.pipeline.view import View
 from zedo_cli.report.prior import evaluation_tables, write_evaluation_figure
 from zedo_cli.skeletons import JOINTS
 from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
@@ -112,7 +114,7 @@ def test_a_pose_is_not_its_own_neighbour():
 
 def test_probability_flow_samples_a_known_distribution():
     """Of the exact denoiser of independent Gaussians of 0.3 m about 1 m, whatever it is shown."""
-    levels = posterior_noise_levels(64, 20.0, 0.001)
+    levels = sampling_noise_levels(64, 20.0, 0.001)
     assert (levels[0].item(), levels[-1].item()) == pytest.approx((20, 0.001))
     assert (levels.diff() < 0).all()
 

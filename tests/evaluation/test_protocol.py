@@ -7,7 +7,7 @@ import pytest
 from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.protocol import PAPER, STRICT, fewer_joints, find_protocol, paper_start
-from zedo_cli.lifter import find_preset
+from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.skeletons import JOINTS, LIMBS
 
 
@@ -19,7 +19,7 @@ def test_the_paper_has_its_own_frames():
 
 
 def test_the_papers_start_is_that_of_the_data_set():
-    paper, balanced = find_preset("paper"), find_preset("balanced")
+    paper, balanced = PRESETS["paper"], PRESETS["balanced"]
     assert paper_start(paper, "ski").optimised_axes == "y"
     assert paper_start(paper, "ski").optimised_depth == 20
     assert paper_start(paper, "3dpw").optimised_scale == (0.2, 2.0)
@@ -42,5 +42,5 @@ def test_what_is_printed_beside_figures():
     assert "about the pelvis" in STRICT.describe()
     assert "may reflect" in PAPER.describe()
     assert find_protocol("paper") is PAPER
-    with pytest.raises(InputError, match="--protocol lax: unknown; it is one of strict, paper"):
+    with pytest.raises(InputError, match="protocol=lax: unknown; it is one of strict, paper"):
         find_protocol("lax")

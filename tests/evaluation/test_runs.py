@@ -8,9 +8,10 @@ from zedo_cli.errors import InputError
 from zedo_cli.evaluation import runs
 from zedo_cli.evaluation.protocol import STRICT
 from zedo_cli.evaluation.runs import CHUNKS, Run, Variant, finished, run
-from zedo_cli.lifter import find_preset
+from zedo_cli.lifter import Lifter
+from zedo_cli.pipeline.presets import PRESETS
 
-FAST = find_preset("fast")
+FAST = PRESETS["fast"]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_an_interrupted_run_goes_on_to_the_identical_result(job, tmp_path, monke
         run(job, tmp_path / "broken", progress=stop)
     kept = sorted(path.name for path in (tmp_path / "broken" / CHUNKS).iterdir())
     assert kept == ["00000.npz", "00001.npz", "run.json"]
-    with pytest.raises(InputError, match="holds an unfinished run; go on with --resume"):
+    with pytest.raises(InputError, match="holds an unfinished run; continue with resume"):
         run(job, tmp_path / "broken")
     calls = []
     (again,) = run(job, tmp_path / "broken", resume=True, progress=calls.append)
@@ -70,7 +71,7 @@ def test_a_damaged_chunk_is_told_with_its_mend(job, tmp_path, monkeypatch):
     path = tmp_path / CHUNKS / "00002.npz"
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(
-        InputError, match=r"00002.npz: .* a chunk of this run; remove it, and go on with --resume"
+        InputError, match=r"00002.npz: .* \(a chunk of this run\); remove it, and continue with resume"
     ):
         run(job, tmp_path, resume=True)
     path.unlink()
@@ -89,14 +90,14 @@ def test_a_run_of_other_settings_is_not_gone_on_with(job, data, seeing_prior, tm
 
 
 def test_what_cannot_be_done_leaves_nothing_behind(data, small_prior, tmp_path):
-    job = Run((Variant("paper", data, find_preset("paper"), small_prior, 7),), STRICT)
+    job = Run((Variant("paper", data, PRESETS["paper"], small_prior, 7),), STRICT)
     with pytest.raises(
-        InputError, match="--samples 7: preset 'paper' starts from stored clusters, for S = 1, 50"
+        InputError, match="samples=7: preset 'paper' starts from stored clusters, for S = 1, 50"
     ):
         run(job, tmp_path / "out")
     assert not (tmp_path / "out").exists()
     exemplars = Run((Variant("fast", data, FAST, small_prior, 501),), STRICT)
-    with pytest.raises(InputError, match="--samples 501: more than the 500 exemplars"):
+    with pytest.raises(InputError, match="samples=501: more than the 500 exemplars"):
         run(exemplars, tmp_path / "out")
 
 
@@ -104,25 +105,25 @@ def test_what_is_not_a_run_is_left_alone(job, tmp_path):
     place = tmp_path / "out" / CHUNKS
     place.mkdir(parents=True)
     (place / "mine.txt").write_text("mine")
-    with pytest.raises(
-        InputError, match=r"holds no run that could be gone on with \(run.json is missing\); remove it"
-    ):
+    with pytest.raises(InputError, match=r"holds no run to resume \(run.json is missing\); remove it"):
         run(job, tmp_path / "out")
     assert (place / "mine.txt").read_text() == "mine"
     finished(tmp_path / "out")
     assert (place / "mine.txt").exists()
 
 
-def test_only_clusters_are_all_draws(data, seeing_prior):
-    for preset, draws in (
-        (FAST, False),
-        (FAST.model_copy(update={"answer": "best"}), False),
-        (find_preset("paper"), True),
-    ):
+def test_only_clusters_are_all_draws(data, seeing_prior, tmp_path, monkeypatch):
+    kinds = []
+    original = runs.score
+    monkeypatch.setattr(
+        runs, "score", lambda data, made, rules: kinds.append(made.draws) or original(data, made, rules)
+    )
+    best = FAST.model_copy(update={"answer": "best"})
+    for number, (preset, draws) in enumerate(((FAST, False), (best, False), (PRESETS["paper"], True))):
         preset = preset.model_copy(update={"steps": 1, "warmup": 0, "optimisation_steps": 1})
-        variant = Variant("v", data, preset, seeing_prior, 50 if draws else 3)
-        made = runs.predictions(variant, np.arange(2), Run((variant,), STRICT), {}, lambda done: None)
-        assert made.draws == draws
+        variant = Variant("v", data.thinned(600), preset, seeing_prior, 50 if draws else 3)
+        run(Run((variant,), STRICT), tmp_path / str(number))
+        assert kinds[-1] == draws
 
 
 def test_clips_stay_whole(job, data, monkeypatch):
@@ -135,17 +136,15 @@ def test_clips_stay_whole(job, data, monkeypatch):
 
 
 def test_variants_share_what_comes_before_the_loop(data, seeing_prior, tmp_path, monkeypatch):
-    begun = []
-    original = runs.lift_keypoints.__globals__["begin"]
-    monkeypatch.setitem(
-        runs.lift_keypoints.__globals__, "begin", lambda *args: begun.append(1) or original(*args)
-    )
+    started = []
+    original = Lifter.start
+    monkeypatch.setattr(Lifter, "start", lambda *arguments: started.append(1) or original(*arguments))
     variants = tuple(
         Variant(f"{steps} steps", data, FAST.model_copy(update={"steps": steps}), seeing_prior)
         for steps in (1, 2, 4)
     )
     together = run(Run(variants, STRICT), tmp_path / "together")
-    assert len(begun) == 1
+    assert len(started) == 1
     for variant, scores in zip(variants, together, strict=True):
         (alone,) = run(Run((variant,), STRICT), tmp_path / variant.name)
         equal(scores, alone)
@@ -153,6 +152,6 @@ def test_variants_share_what_comes_before_the_loop(data, seeing_prior, tmp_path,
         variants[0],
         Variant("other start", data, FAST.model_copy(update={"view_noise": 3.0}), seeing_prior),
     )
-    begun.clear()
+    started.clear()
     run(Run(other, STRICT), tmp_path / "other")
-    assert len(begun) == 2
+    assert len(started) == 2

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from scenes import before_camera, to_pixels
-from zedo_cli.evaluation import metrics
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.datasets.predictions import Predictions
+from zedo_cli.evaluation import metrics
 from zedo_cli.evaluation.protocol import PAPER, STRICT
 from zedo_cli.evaluation.scores import ANSWERS, METRICS, score
 from zedo_cli.skeletons import LIMBS

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from reports import made_scores
+from zedo_cli.errors import Note
 from zedo_cli.evaluation.protocol import STRICT
 from zedo_cli.evaluation.summary import Report, summary
 
@@ -11,7 +12,8 @@ from zedo_cli.evaluation.summary import Report, summary
 @pytest.fixture(scope="module")
 def report_and_scores():
     data, scores = made_scores()
-    return summary(data, scores, STRICT, "zedo test", 12, {"seed": 0}, 3, None, ["a note"]), data, scores
+    notes = [Note("info", "a note", "test")]
+    return summary(data, scores, STRICT, "zedo test", 12, {"seed": 0}, 3, None, notes), data, scores
 
 
 def test_means_are_over_the_groups_and_in_millimetres(report_and_scores):

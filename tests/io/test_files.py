@@ -54,7 +54,7 @@ def test_a_folder_in_the_way(tmp_path):
 
 def test_a_folder_that_does_not_exist_is_not_made(tmp_path):
     path = tmp_path / "new" / "out.npz"
-    with pytest.raises(InputError, match=r"there is no folder .*new; make it first"), atomic_write(path):
+    with pytest.raises(InputError, match=r"there is no folder .*new; create it first"), atomic_write(path):
         pass
     assert not list(tmp_path.iterdir())
 

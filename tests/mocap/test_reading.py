@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from places import STANDING, people
 from zedo_cli.errors import InputError
-from zedo_cli.mocap.container import SAME_POSE, thinned, y_to_z_up
+from zedo_cli.mocap.container import SAME_POSE, resampled, y_to_z_up
 from zedo_cli.mocap.h36m import KEPT
 from zedo_cli.mocap.reading import read_motions
 from zedo_cli.skeletons import JOINTS, PARENTS
@@ -148,7 +148,7 @@ def test_recordings_are_thinned(tmp_path):
             "line 8: has 2 numbers; it must have 3",
         ),
         (lambda text: text.replace("Zrotation", "Wrotation", 1), "channel wrotation is unknown"),
-        (lambda text: text.replace("RightUpLeg", "Bone7"), "no joint is known as the right hip"),
+        (lambda text: text.replace("RightUpLeg", "Bone7"), "no joint is recognised as the right hip"),
         (lambda text: text.replace("Frame Time: 0.1", "Frame Time: 0"), "no frame time"),
         (lambda text: "", "has no MOTION section"),
     ],
@@ -364,7 +364,7 @@ def test_human36m(tmp_path, joints):
     read, _ = read_motions([tmp_path / "data_3d_h36m.npz"])
     assert [part.subjects[0] for part in read] == ["h36m_S1", "h36m_S1", "h36m_S5"]
     assert np.abs(read[0].poses[0] - (poses[0] - poses[0, 0])).max() < 1e-5
-    assert "not to be passed on" in read[0].licence
+    assert "not to be redistributed" in read[0].licence
 
 
 class Attack:
@@ -429,13 +429,13 @@ def test_good_files_of_a_mixed_folder_are_used(tmp_path):
     motions, notes = read_motions([folder])
     assert sorted(len(part) for part in motions) == [12, 20]
     assert len(notes) == 2
-    assert any("broken.bvh: has no MOTION section" in note for note in notes)
-    assert any("wrong.npz: pos: the median thigh is 45" in note for note in notes), notes
+    assert any("broken.bvh: has no MOTION section" in note.text for note in notes)
+    assert any("wrong.npz: pos: the median thigh is 45" in note.text for note in notes), notes
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("empty", "none of its 0 files"), ("a.fbx", "of no known format"), ("no.bvh", "cannot be read")],
+    [("empty", "none of its 0 files"), ("a.fbx", "unknown format"), ("no.bvh", "no such file")],
 )
 def test_nothing_to_read(tmp_path, name, message):
     (tmp_path / "empty").mkdir()
@@ -447,7 +447,7 @@ def test_nothing_to_read(tmp_path, name, message):
 
 def test_thinning_drops_repeats_and_the_place():
     poses = np.repeat(people(3), 4, axis=0) + np.arange(12)[:, None, None]
-    kept = thinned(poses, 0.1)
+    kept = resampled(poses, 0.1)
     assert len(kept) == len([0, 4, 8])
     assert (kept[:, 0] == 0).all()
     assert SAME_POSE < 0.02

@@ -9,12 +9,16 @@ import torch
 
 from places import GOLDEN, keypoints_to_rays
 from zedo_cli.pipeline.algorithm import zedo
-from zedo_cli.pipeline.denoise import SubVP, sub_vp_noise_levels, sub_vp_step
-from zedo_cli.pipeline.lift import Observation, _optimise
+from zedo_cli.pipeline.observation import Observation, observed_rays
 from zedo_cli.pipeline.presets import PRESETS
-from zedo_cli.pipeline.rays import View, keypoints_to_directions, points_to_keypoints, pull_on_rays
-from zedo_cli.pipeline.start import optimise_rotation_translation, place_on_ray
-from zedo_cli.pipeline.translation import paper_weights, translation_solver
+from zedo_cli.pipeline.rays import keypoints_to_directions, points_to_keypoints, pull_on_rays
+from zedo_cli.pipeline.schedules import Schedule, SubVP, sub_vp_noise_levels
+from zedo_cli.pipeline.start_clusters import StartOptimisation, optimise_rotation_translation, place_on_ray
+from zedo_cli.pipeline.starts import optimised_start
+from zedo_cli.pipeline.steps import sub_vp_step
+from zedo_cli.pipeline.translation import translation_solver
+from zedo_cli.pipeline.view import View
+from zedo_cli.pipeline.weights import confidence_weights
 from zedo_cli.prior.prior import Prior
 from zedo_cli.prior.score_network import ScoreNetwork
 from zedo_cli.training.loop import denoising_losses
@@ -87,10 +91,7 @@ def test_optimisation_of_rotation_and_translation(golden):
         keypoints,
         golden["in_intrinsics"],
         weights,
-        meta["ipo_axes"],
-        tuple(meta["ipo_scale"]),
-        meta["ipo_iterations"],
-        meta["ipo_lr"],
+        StartOptimisation(meta["ipo_axes"], tuple(meta["ipo_scale"]), meta["ipo_iterations"], meta["ipo_lr"]),
         callback=lambda _, loss: losses.append(loss.item()),
     )
     theirs = golden["ipo_loss"].tolist()
@@ -108,11 +109,12 @@ def test_loop(golden):
         golden["oil_x0"],
         golden["ipo_T"],
         golden.prior,
-        sub_vp_noise_levels(steps, golden.meta["T"], golden.meta["sampling_eps"]),
-        solve=translation_solver(directions, paper_weights(golden["in_confidence"])),
-        pull=lambda pose, translation, _: pull_on_rays(pose, translation, golden.rays),
+        Schedule(
+            sub_vp_noise_levels(steps, golden.meta["T"], golden.meta["sampling_eps"]), golden.meta["warmup"]
+        ),
+        solve=translation_solver(directions, confidence_weights(golden["in_confidence"])),
+        project=lambda pose, translation, _: pull_on_rays(pose, translation, golden.rays),
         step=sub_vp_step,
-        warmup=golden.meta["warmup"],
         callback=lambda iteration: seen.__setitem__(iteration.number, iteration),
     )
     assert len(seen) == steps
@@ -152,7 +154,8 @@ def test_preset_paper_optimises_as_the_golden_does(golden):
     confidence = torch.ones(golden["in_keypoints"].shape[:2])
     seen = Observation(golden["in_keypoints"], confidence, golden["in_intrinsics"])
     cluster = golden["in_init_pose"].expand(len(confidence), 1, -1, -1)
-    pose, translation = _optimise(cluster, seen, View(golden.rays[:, None], confidence[:, None]), paper)
+    rays = observed_rays(seen, paper.least_noise, paper.odds_noise)
+    pose, translation = optimised_start(cluster, seen, rays, paper)
     joints = meta["ipo_keylist"]
     reprojected = points_to_keypoints(pose[:, 0] + translation[:, 0], golden["in_intrinsics"])
     loss = (reprojected - golden["in_keypoints"])[:, joints].abs().mean()

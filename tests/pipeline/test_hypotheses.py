@@ -3,7 +3,7 @@
 import torch
 
 from places import keypoints_to_rays
-from zedo_cli.pipeline.hypotheses import choose_best, hypothesis_spread, log_likelihood, reprojection_error
+from zedo_cli.pipeline.hypotheses import best, hypothesis_spread, log_likelihood, reprojection_error
 from zedo_cli.pipeline.rays import points_to_keypoints
 
 INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1000, 500], [0, 0, 1]])
@@ -16,7 +16,7 @@ def test_the_hypothesis_on_its_rays_wins():
     rays = keypoints_to_rays(points_to_keypoints(truth, INTRINSICS), INTRINSICS)
     score = log_likelihood(hypotheses, rays, torch.full((5, 1, 17), 0.01))
     assert (score.argmax(1) == 2).all()
-    assert torch.equal(choose_best(hypotheses, score), truth[:, 0])
+    assert torch.equal(best(hypotheses, score), truth[:, 0])
 
 
 def test_neither_a_dwarf_before_the_lens_nor_a_person_behind_it_wins():

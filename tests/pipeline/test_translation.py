@@ -7,12 +7,8 @@ from hypothesis import strategies as st
 from torch.nn.functional import normalize
 
 from zedo_cli.pipeline.rays import keypoints_to_directions, points_to_keypoints
-from zedo_cli.pipeline.translation import (
-    paper_weights,
-    solve_translation,
-    translation_solver,
-    translation_weights,
-)
+from zedo_cli.pipeline.translation import solve_translation, translation_solver
+from zedo_cli.pipeline.weights import confidence_weights, noise_weights
 
 INTRINSICS = torch.tensor([[1100.0, 0, 500], [0, 1150, 520], [0, 0, 1]], dtype=torch.float64)
 
@@ -105,7 +101,7 @@ def test_one_solver_serves_many_hypotheses():
 
 def test_paper_weights_are_squared_and_clamped():
     confidence = torch.tensor([0.0, 0.5, 3.0])
-    assert paper_weights(confidence).tolist() == pytest.approx([1e-8, 0.25, 1.0])
+    assert confidence_weights(confidence).tolist() == pytest.approx([1e-8, 0.25, 1.0])
 
 
 def test_the_regression_agrees_with_the_prepared_solve():
@@ -134,6 +130,6 @@ def test_everybody_stands_before_the_camera():
 
 
 def test_weights_fall_with_noise_and_leave_missing_joints_out():
-    weights = translation_weights(torch.tensor([0.0, 0.01, 0.1, torch.inf]))
+    weights = noise_weights(torch.tensor([0.0, 0.01, 0.1, torch.inf]))
     assert (weights.diff() < 0).all()
     assert weights[-1] == 0

@@ -73,5 +73,5 @@ def test_a_picture_is_drawn(poses, tmp_path):
 
 
 def test_an_unknown_format_is_refused(poses, tmp_path):
-    with pytest.raises(InputError, match=r"\.npz, \.json"):
+    with pytest.raises(InputError, match=r"npz \(\.npz\), json \(\.json\)"):
         write_poses(poses, tmp_path / "o.fbx")

@@ -12,7 +12,7 @@ from zedo_cli.evaluation.prior_quality import held_out_people
 from zedo_cli.io.files import bundled
 from zedo_cli.prior.checkpoint import load_prior, save_prior
 from zedo_cli.skeletons import JOINTS
-from zedo_cli.training.virtual_views import draw_scene, exact_view
+from zedo_cli.training.virtual_cameras import draw_scene, exact_view
 
 
 def test_round_trip(small_prior, small_prior_file, tmp_path):
@@ -116,10 +116,10 @@ def test_foreign_files(tmp_path, small_prior_file):
     (tmp_path / "cut.safetensors").write_bytes(small_prior_file.read_bytes()[:-100])
     torch.save({"a": 1}, tmp_path / "pickle.safetensors")
     messages = {
-        "text": "no safetensors",
+        "text": "not a safetensors",
         "other": "without zedo's header",
-        "cut": "no safetensors",
-        "pickle": "no safetensors",
+        "cut": "not a safetensors",
+        "pickle": "not a safetensors",
     }
     for name, message in messages.items():
         with pytest.raises(InputError, match=message):

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from places import GOLDEN
 from zedo_cli.errors import InputError
 from zedo_cli.prior.checkpoint import load_prior, save_prior
-from zedo_cli.prior.gfpose import read_foreign
+from zedo_cli.prior.gfpose import read_checkpoint
 from zedo_cli.prior.score_network import ScoreNetwork
 
 
@@ -49,7 +49,7 @@ def agrees(prior, golden):
 def test_the_imported_network_is_the_golden_one(golden, weights, prior, tmp_path, prefix, bare):
     content = document(weights, prefix)
     torch.save(content["model_state_dict"] if bare else content, tmp_path / "zedo.pth")
-    imported = read_foreign(tmp_path / "zedo.pth", prior, "by their owners")
+    imported = read_checkpoint(tmp_path / "zedo.pth", prior, "by their owners")
     agrees(imported, golden)
     save_prior(imported, tmp_path / "zedo.safetensors", half=False)
     loaded = load_prior(tmp_path / "zedo.safetensors")
@@ -63,7 +63,7 @@ def test_the_average_is_taken_unless_told_otherwise(weights, prior, tmp_path):
     shadows = [2 * value for name, value in weights.items() if name != "sigmas"]
     torch.save(document(weights, ema=shadows), tmp_path / "zedo.pth")
     taken = {
-        choice: read_foreign(tmp_path / "zedo.pth", prior, "", averaged=choice).network.post_dense.bias
+        choice: read_checkpoint(tmp_path / "zedo.pth", prior, "", averaged=choice).network.post_dense.bias
         for choice in (None, True, False)
     }
     assert torch.equal(taken[None], 2 * weights["post_dense.bias"])
@@ -89,7 +89,7 @@ def test_a_condition_of_zeros_goes_into_the_biases(weights, prior, tmp_path):
     """What GFPose computes with a null condition: W silu(b_embed) + b is added to every layer."""
     whole = conditioned(weights)
     torch.save(document(whole), tmp_path / "gfpose.pth")
-    network = read_foreign(tmp_path / "gfpose.pth", prior, "Apache-2.0").network
+    network = read_checkpoint(tmp_path / "gfpose.pth", prior, "Apache-2.0").network
     condition = F.silu(F.linear(torch.zeros(51), whole["cond_embed.0.weight"], whole["cond_embed.0.bias"]))
     for name in ("pre_dense", "b1_dense1", "b2_dense2"):
         added = F.linear(condition, whole[f"{name}_cond.weight"], whole[f"{name}_cond.bias"])
@@ -111,7 +111,7 @@ def without(weights, name):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda w: {"model_state_dict": Attack()}, "other objects than tensors"),
+        (lambda w: {"model_state_dict": Attack()}, "objects other than tensors"),
         (lambda w: {"epoch": 3}, "has no 'model_state_dict'"),
         (lambda w: [1, 2], "holds a list"),
         (lambda w: document(without(w, "post_dense.bias")), "tensor 'post_dense.bias' is missing"),
@@ -120,14 +120,14 @@ def without(weights, name):
         (lambda w: document(w | {"b1_dense1.bias": torch.ones(3)}), "tensor 'b1_dense1.bias' has shape [3]"),
         (lambda w: document(w | {"pre_dense.weight": torch.ones(128, 48)}), "is for 16 joints"),
         (lambda w: document(w | {"post_dense.bias": torch.full((51,), torch.nan)}), "holds NaN"),
-        (lambda w: document(w, ema=[torch.ones(2)]), "use --weights raw"),
+        (lambda w: document(w, ema=[torch.ones(2)]), "raw weights with weights raw"),
         (lambda w: document(w) | {"ema": {"decay": 1}}, "has no list 'shadow_params'"),
     ],
 )
 def test_bad_checkpoints(weights, prior, tmp_path, capsys, change, message):
     torch.save(change(weights), tmp_path / "bad.pth")
     with pytest.raises(InputError, match=r"bad\.pth") as error:
-        read_foreign(tmp_path / "bad.pth", prior, "")
+        read_checkpoint(tmp_path / "bad.pth", prior, "")
     assert message in str(error.value)
     assert "attacked" not in capsys.readouterr().out
 
@@ -136,7 +136,7 @@ def test_bad_checkpoints(weights, prior, tmp_path, capsys, change, message):
 def test_damaged_files(prior, tmp_path, content):
     (tmp_path / "bad.pth").write_bytes(content)
     with pytest.raises(InputError, match=r"bad\.pth: (is damaged|holds)"):
-        read_foreign(tmp_path / "bad.pth", prior, "")
+        read_checkpoint(tmp_path / "bad.pth", prior, "")
 
 
 def test_the_command(weights, zedo, tmp_path, keypoints_npz):

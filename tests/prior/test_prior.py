@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import normalize
 
 from zedo_cli.pipeline.body import bone_lengths
-from zedo_cli.pipeline.rays import View
+from zedo_cli.pipeline.view import View
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS, POSE_SPREAD
 from zedo_cli.prior.prior import Prior
 from zedo_cli.prior.score_network import GroupNorm, ScoreNetwork

@@ -7,7 +7,7 @@ import roma
 import torch
 from torch.nn.functional import normalize
 
-from zedo_cli.pipeline.rays import View
+from zedo_cli.pipeline.view import View
 from zedo_cli.prior.view_features import CONTEXT, central_ray, context_features, turn_to_centre, view_features
 from zedo_cli.skeletons import BONES
 

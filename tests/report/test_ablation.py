@@ -6,7 +6,7 @@ from reports import made_scores
 from zedo_cli.evaluation.ablation import poster_arms
 from zedo_cli.evaluation.differences import compared
 from zedo_cli.evaluation.protocol import STRICT
-from zedo_cli.lifter import find_preset
+from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.report.ablation import difference_table, draw_differences, draw_errors, poster_table
 from zedo_cli.report.plots import write_plot
 from zedo_cli.report.table import to_terminal
@@ -14,7 +14,7 @@ from zedo_cli.report.table import to_terminal
 
 def report_of(name, prior):
     data, scores = made_scores(name=name)
-    arms = poster_arms([data], find_preset("paper"), prior, prior)
+    arms = poster_arms([data], PRESETS["paper"], prior, prior)
     worse = {key: 1.2 * values if "mpjpe" in key else values for key, values in scores.items()}
     by_name = {arm.variant.name: scores if arm.ticks[1] else worse for arm in arms}
     return compared(arms, by_name, STRICT, 1, [])

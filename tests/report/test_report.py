@@ -86,7 +86,7 @@ def test_a_report_of_one_hypothesis_has_no_pictures_of_several(tmp_path):
 
 def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="is a file; --output is the folder"):
+    with pytest.raises(InputError, match="is a file; output is the folder"):
         checked_folder(tmp_path / "file")
     with pytest.raises(InputError, match="there is no folder"):
         checked_folder(tmp_path / "nowhere" / "out")

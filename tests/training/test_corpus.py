@@ -46,7 +46,7 @@ def test_the_users_own(tmp_path):
         (lambda p: p[:, [0, 1, 3, 2, *range(4, 17)]], "the bone to right_knee is 0.88 m long"),
         (lambda p: p[:10], "only 10 training poses"),
         (lambda p: p[:, :16], "must be [N, 17, 3]"),
-        (lambda p: np.where(np.arange(len(p))[:, None, None] == 7, np.nan, p), "pos[7] is not finite"),
+        (lambda p: np.where(np.arange(len(p))[:, None, None] == 7, np.nan, p), "pos[7]: is not finite"),
         (lambda p: p.astype(str), "must be numeric"),
     ],
 )

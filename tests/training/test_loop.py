@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from zedo_cli.errors import InputError
-from zedo_cli.pipeline.rays import View
-from zedo_cli.prior.card import RECIPES, TrainingSettings
+from zedo_cli.pipeline.view import View
+from zedo_cli.prior.card import TrainingSettings
 from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.prior import NETWORKS, Prior
@@ -22,6 +22,7 @@ from zedo_cli.training.corpus import Corpus
 from zedo_cli.training.distributed import Workers
 from zedo_cli.training.loop import (
     HalfPrecision,
+    RunOptions,
     StoppedError,
     balanced_weights,
     denoising_losses,
@@ -31,8 +32,9 @@ from zedo_cli.training.loop import (
     train,
 )
 from zedo_cli.training.loss_weight import LossWeight
+from zedo_cli.training.settings import RECIPES
 from zedo_cli.training.state import KEPT, state_files
-from zedo_cli.training.virtual_views import draw_scene, exact_view
+from zedo_cli.training.virtual_cameras import draw_scene, exact_view
 
 ALONE = Workers(0, 1, torch.device("cpu"))
 NETWORK = {"width": 64, "inner": 64, "blocks": 1, "embed": 32}
@@ -59,7 +61,7 @@ def corpus():
 @pytest.fixture(scope="module")
 def unbroken(corpus, tmp_path_factory):
     output = tmp_path_factory.mktemp("run") / "prior.safetensors"
-    return train(corpus, SETTINGS, output, ALONE, save_every=20), output
+    return train(corpus, SETTINGS, output, ALONE, RunOptions(save_every=20)), output
 
 
 def test_the_file_is_what_was_trained(unbroken):
@@ -116,7 +118,7 @@ def test_a_broken_run_resumes_to_the_same_result(corpus, tmp_path, unbroken):
             raise BrokenError
 
     with pytest.raises(BrokenError):
-        train(corpus, SETTINGS, output, ALONE, save_every=20, progress=stop)
+        train(corpus, SETTINGS, output, ALONE, RunOptions(save_every=20, progress=stop))
     assert not output.exists()
     seen = []
     train(
@@ -124,9 +126,7 @@ def test_a_broken_run_resumes_to_the_same_result(corpus, tmp_path, unbroken):
         SETTINGS,
         output,
         ALONE,
-        save_every=20,
-        resume=True,
-        progress=lambda done, _: seen.append(done),
+        RunOptions(save_every=20, resume=True, progress=lambda done, _: seen.append(done)),
     )
     assert seen[0] == 21
     assert output.read_bytes() == unbroken[1].read_bytes()
@@ -142,16 +142,16 @@ def test_a_signal_saves_the_state_and_the_run_goes_on_to_the_same_result(corpus,
 
     handler = signal.getsignal(number)
     with pytest.raises(StoppedError) as stopped:
-        train(corpus, SETTINGS, output, ALONE, save_every=50, progress=interrupt)
+        train(corpus, SETTINGS, output, ALONE, RunOptions(save_every=50, progress=interrupt))
     assert stopped.value.step == 40
     assert signal.getsignal(number) is handler
-    train(corpus, SETTINGS, output, ALONE, save_every=50, resume=True)
+    train(corpus, SETTINGS, output, ALONE, RunOptions(save_every=50, resume=True))
     assert output.read_bytes() == unbroken[1].read_bytes()
 
 
 def test_the_last_states_are_kept(corpus, unbroken, tmp_path):
     output = tmp_path / "p.safetensors"
-    train(corpus, SETTINGS, output, ALONE, save_every=10)
+    train(corpus, SETTINGS, output, ALONE, RunOptions(save_every=10))
     kept = [path.name for path in state_files(output)]
     assert kept == [f"p.step-{step:08d}.state.pt" for step in (40, 50, 60)]
     assert len(kept) == KEPT
@@ -160,20 +160,20 @@ def test_the_last_states_are_kept(corpus, unbroken, tmp_path):
 def test_other_settings_are_not_resumed(corpus, unbroken):
     other = SETTINGS.model_copy(update={"batch_size": 128})
     with pytest.raises(InputError, match="batch_size = 64, not 128"):
-        train(corpus, other, unbroken[1], ALONE, resume=True)
+        train(corpus, other, unbroken[1], ALONE, RunOptions(resume=True))
 
 
 def test_other_poses_are_not_resumed(corpus, unbroken):
     other = replace(corpus, poses=corpus.poses + 0.01)
-    with pytest.raises(InputError, match="was made with other poses"):
-        train(other, SETTINGS, unbroken[1], ALONE, resume=True)
+    with pytest.raises(InputError, match="was written with other poses"):
+        train(other, SETTINGS, unbroken[1], ALONE, RunOptions(resume=True))
 
 
 def test_a_state_of_another_device_is_not_called_damaged(corpus, unbroken, tmp_path):
     state = torch.load(state_files(unbroken[1])[-1], weights_only=True)
     torch.save(state | {"device": "cuda"}, tmp_path / "prior.step-00000060.state.pt")
-    with pytest.raises(InputError, match="was made on --device cuda"):
-        train(corpus, SETTINGS, tmp_path / "prior.safetensors", ALONE, resume=True)
+    with pytest.raises(InputError, match="was written on device cuda"):
+        train(corpus, SETTINGS, tmp_path / "prior.safetensors", ALONE, RunOptions(resume=True))
 
 
 def test_states_are_found_whatever_the_name(tmp_path):
@@ -205,14 +205,14 @@ def test_half_precision_is_for_the_network_alone(seeing_prior):
 
 def test_nothing_to_resume(corpus, tmp_path):
     with pytest.raises(InputError, match="no state of such a run"):
-        train(corpus, SETTINGS, tmp_path / "p.safetensors", ALONE, resume=True)
+        train(corpus, SETTINGS, tmp_path / "p.safetensors", ALONE, RunOptions(resume=True))
 
 
 def test_a_damaged_state_is_told_and_the_one_before_named(corpus, tmp_path):
     for step, content in ((20, b""), (40, b"damaged")):
         (tmp_path / f"p.step-{step:08d}.state.pt").write_bytes(content)
     with pytest.raises(InputError, match=r"step-00000040.*continue from p\.step-00000020"):
-        train(corpus, SETTINGS, tmp_path / "p.safetensors", ALONE, resume=True)
+        train(corpus, SETTINGS, tmp_path / "p.safetensors", ALONE, RunOptions(resume=True))
 
 
 def test_a_full_disk_keeps_the_last_state(corpus, tmp_path, monkeypatch):
@@ -229,10 +229,10 @@ def test_a_full_disk_keeps_the_last_state(corpus, tmp_path, monkeypatch):
     monkeypatch.setattr(torch, "save", save)
     output = tmp_path / "p.safetensors"
     with pytest.raises(InputError, match=r"p\.step-00000020\.state\.pt is kept; is the disk full"):
-        train(corpus, SETTINGS, output, ALONE, save_every=20)
+        train(corpus, SETTINGS, output, ALONE, RunOptions(save_every=20))
     monkeypatch.setattr(torch, "save", saved)
     assert [path.name for path in tmp_path.iterdir()] == ["p.step-00000020.state.pt"]
-    train(corpus, SETTINGS, output, ALONE, save_every=20, resume=True)
+    train(corpus, SETTINGS, output, ALONE, RunOptions(save_every=20, resume=True))
     assert output.exists()
 
 
@@ -245,7 +245,7 @@ def test_a_diverging_loss_stops_the_run_and_keeps_the_last_state(corpus, tmp_pat
 
 TELLING = """
 import os, sys, pathlib, torch
-from zedo_cli.cli.app import main
+from zedo_cli.cli.app import run as command
 from zedo_cli.training import loop
 
 run = loop.train
@@ -258,7 +258,7 @@ def train(corpus, settings, output, *rest):
 
 
 loop.train = train
-main(sys.argv[1:])
+sys.exit(command(sys.argv[1:]))
 """
 """The command, of which every process also writes its weights."""
 

@@ -155,7 +155,8 @@ class _ChunkStarts:
         settings = json.dumps(variant.preset.start_settings())
         key = (variant.data.kind, id(variant.prior), variant.samples, settings)
         if key not in self._known:
-            prepared = lifter.prepare(variant.data.keypoints.take(rows), None, SideInformation())
+            people = variant.data.keypoints.take(rows)
+            prepared = lifter.prepare(people, None, SideInformation(), keep_all=True)
             self._known[key] = (prepared, list(lifter.start(prepared)))
         return self._known[key]
 

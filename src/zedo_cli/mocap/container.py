@@ -92,7 +92,9 @@ def _implausible_bone(bones: np.ndarray) -> str:
     for joint in range(1, 17):
         length, other = bones[joint - 1], bones[MIRROR[joint] - 1]
         if max(length, other) > 1.6 * min(length, other) + 0.02:
-            sides = f"{JOINTS[joint]} is {length:.2f} m long and that to {JOINTS[MIRROR[joint]]} {other:.2f} m"
+            sides = (
+                f"{JOINTS[joint]} is {length:.2f} m long and that to {JOINTS[MIRROR[joint]]} {other:.2f} m"
+            )
             return f"the bone to {sides}"
     leg = bones[_THIGHS].mean() + bones[_SHINS].mean()
     arm = bones[_UPPER_ARMS].mean() + bones[_FOREARMS].mean()

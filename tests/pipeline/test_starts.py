@@ -6,22 +6,25 @@ import pytest
 import torch
 
 from places import keypoints_to_rays
-from zedo_cli.pipeline.rays import View, keypoints_to_directions, points_to_keypoints
+from zedo_cli.pipeline.rays import keypoints_to_directions, points_to_keypoints
 from zedo_cli.pipeline.rotations import camera_rotation
-from zedo_cli.pipeline.start import (
-    Starts,
-    antithetic_noise,
-    draw_from_view,
-    exemplar_kernel,
-    exemplar_posterior,
+from zedo_cli.pipeline.sampler import antithetic_noise
+from zedo_cli.pipeline.schedules import sampling_noise_levels
+from zedo_cli.pipeline.start_clusters import (
+    StartOptimisation,
     optimise_rotation_translation,
     place_on_ray,
-    probed_spread,
     quaternion_to_rotation,
-    turned_exemplars,
-    view_mean,
 )
+from zedo_cli.pipeline.start_exemplars import (
+    Candidates,
+    exemplar_kernel,
+    exemplar_posterior,
+    turned_exemplars,
+)
+from zedo_cli.pipeline.start_view import draw_from_view, probed_spread, view_mean
 from zedo_cli.pipeline.translation import translation_solver
+from zedo_cli.pipeline.view import View
 
 INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1000, 500], [0, 0, 1]])
 
@@ -39,7 +42,7 @@ def posterior_of(candidates, which, spread=0.05, missing=()):
     weights[:, list(missing)] = 0
     directions[:, list(missing)] = torch.tensor([5.0, 5.0, 1.0])
     return exemplar_posterior(
-        Starts(candidates, torch.zeros(17)),
+        Candidates(candidates, torch.zeros(17)),
         directions,
         weights,
         translation_solver(directions, weights),
@@ -100,7 +103,12 @@ def test_optimisation_recovers_a_turn_about_z(prior):
     keypoints = points_to_keypoints(points, INTRINSICS.double())
     view = View(keypoints_to_rays(keypoints, INTRINSICS.double()), torch.ones(3, 17))
     found, translation = optimise_rotation_translation(
-        pose, place_on_ray(view, 3.0), keypoints, INTRINSICS.double(), view.confidence, learning_rate=0.02
+        pose,
+        place_on_ray(view, 3.0),
+        keypoints,
+        INTRINSICS.double(),
+        view.confidence,
+        StartOptimisation(learning_rate=0.02),
     )
     assert torch.allclose(found + translation, points, atol=0.05)
 
@@ -113,7 +121,12 @@ def test_optimisation_keeps_rows_apart(prior):
     def run(rows):
         start = place_on_ray(View(view.rays[rows], view.confidence[rows]), 3.0)
         return optimise_rotation_translation(
-            pose[rows], start, keypoints[rows], INTRINSICS, view.confidence[rows], iterations=50
+            pose[rows],
+            start,
+            keypoints[rows],
+            INTRINSICS,
+            view.confidence[rows],
+            StartOptimisation(iterations=50),
         )
 
     whole, alone = run(slice(None)), run(slice(2, 3))
@@ -160,7 +173,9 @@ def test_the_views_mean_is_what_the_denoiser_makes_of_nothing(posterior_mean):
 
 def test_draws_have_the_posteriors_mean_and_spread(posterior_mean):
     view = View(torch.zeros_like(posterior_mean), torch.ones(5, 1, 17))
-    drawn = draw_from_view(gaussian(posterior_mean, 0.1), view, posterior_mean, 400, 1.0, 0.005, 12)
+    drawn = draw_from_view(
+        gaussian(posterior_mean, 0.1), view, posterior_mean, sampling_noise_levels(12, 1.0, 0.005), 400
+    )
     assert drawn.shape == (5, 400, 17, 3)
     assert (drawn.mean(1, keepdim=True) - posterior_mean).abs().mean() < 0.015
     # relative to the pelvis, whose own spread adds to every other joint's
@@ -170,7 +185,7 @@ def test_draws_have_the_posteriors_mean_and_spread(posterior_mean):
 def test_equal_rows_draw_equal_poses(posterior_mean):
     mean = posterior_mean[:1].expand(2, -1, -1, -1)
     view = View(torch.zeros_like(mean), torch.ones(2, 1, 17))
-    drawn = draw_from_view(gaussian(mean, 0.1), view, mean, 3, 1.0, 0.005, 8)
+    drawn = draw_from_view(gaussian(mean, 0.1), view, mean, sampling_noise_levels(8, 1.0, 0.005), 3)
     assert torch.equal(drawn[0], drawn[1])
     assert not torch.allclose(drawn[0, 0], drawn[0, 1], atol=0.01)
 

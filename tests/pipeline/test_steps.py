@@ -5,16 +5,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zedo_cli.pipeline.denoise import (
-    SubVP,
-    flow_step,
-    full_step,
-    geometric_noise_levels,
-    mirrored_denoiser,
-    sub_vp_noise_levels,
-    sub_vp_step,
-)
-from zedo_cli.pipeline.rays import View, mirrored_pose, mirrored_view
+from zedo_cli.pipeline.denoiser import mirrored_denoiser
+from zedo_cli.pipeline.schedules import SubVP, geometric_noise_levels, sub_vp_noise_levels
+from zedo_cli.pipeline.steps import flow_step, full_step, sub_vp_step
+from zedo_cli.pipeline.view import View, mirrored_pose, mirrored_view
 
 
 @given(t=st.floats(1e-4, 1.0))
@@ -55,7 +49,7 @@ def test_more_flow_steps_end_where_few_do(step, drifts):
     """Of a prior of spread 0.1 m, a pose half a metre off: full steps go on toward the mean, flow steps do
     not."""
 
-    def denoise(pose, sigma, view=None):
+    def denoise(pose, sigma):
         return pose * 0.01 / (0.01 + sigma**2)
 
     ends = []

@@ -4,12 +4,14 @@ import pytest
 import torch
 
 from places import keypoints_to_rays
+from zedo_cli.errors import InputError
 from zedo_cli.pipeline.algorithm import zedo
-from zedo_cli.pipeline.denoise import flow_step, full_step, geometric_noise_levels, sub_vp_step
-from zedo_cli.pipeline.lift import Observation, lift
+from zedo_cli.pipeline.method import build_method, finish, lift
+from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.pipeline.rays import keypoints_to_directions, points_to_keypoints, pull_on_rays
-from zedo_cli.pipeline.start import Starts, exemplar_kernel, turned_exemplars
+from zedo_cli.pipeline.schedules import Schedule, geometric_noise_levels
+from zedo_cli.pipeline.steps import flow_step, full_step, sub_vp_step
 from zedo_cli.pipeline.translation import translation_solver
 
 INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1020, 480], [0, 0, 1]])
@@ -31,25 +33,27 @@ def seen(prior):
     return Observation(keypoints, confidence, INTRINSICS.expand(6, 3, 3))
 
 
-def starts(prior, preset, samples):
-    if preset.start == "view":
-        return None
-    if preset.start == "clusters":
-        return Starts(prior.clusters(50)[:samples], torch.zeros(17))
-    turned = turned_exemplars(prior.exemplars[:60], preset.yaws, preset.pitches, preset.rolls)
-    return Starts(turned, exemplar_kernel(prior.exemplars))
+class FewExemplars:
+    """The prior with fewer poses to start from, so that the exemplar start is quick."""
+
+    def __init__(self, prior, samples):
+        self.prior, self.samples = prior, samples
+        self.exemplars, self.cluster_counts = prior.exemplars[:60], [samples]
+
+    def __call__(self, pose, sigma, view=None):
+        return self.prior(pose, sigma, view)
+
+    def clusters(self, samples):
+        return self.prior.clusters(50)[:samples]
 
 
-def run(seen, prior, preset, samples=2):
-    begin = starts(prior, preset, samples)
-    if begin is not None:
-        begin = Starts(*(tensor.to(seen.keypoints) for tensor in begin))
+def run(seen, prior, preset, samples=2, callback=None):
     with torch.no_grad():
-        return lift(seen, prior, begin, preset, samples)
+        return lift(build_method(preset, FewExemplars(prior, samples), samples), seen, callback)
 
 
 def rows(seen, index):
-    return Observation(*(tensor[index] for tensor in seen[:3]))
+    return seen.rows(index)
 
 
 def test_shapes_and_sanity(seen, prior, preset):
@@ -104,17 +108,16 @@ def test_a_true_pose_with_a_perfect_prior_stays():
     )
     solve = translation_solver(directions, torch.ones(3, 17, dtype=torch.float64))
 
-    def pull(pose, translation, sigma):
+    def project(pose, translation, sigma):
         return pull_on_rays(pose, translation, rays)
 
-    levels = geometric_noise_levels(10, 0.1, 0.005)
-    found, moved = zedo(pose, solve(pose), lambda *_: pose, levels, solve, pull, full_step, warmup=3)
+    schedule = Schedule(geometric_noise_levels(10, 0.1, 0.005), 3)
+    found, moved = zedo(pose, solve(pose), lambda *_: pose, schedule, solve, project, full_step)
     assert torch.allclose(found + moved, pose + translation, atol=1e-9)
-    found, moved = zedo(pose, solve(pose), lambda x, *_: x, levels, solve, pull, flow_step, warmup=3)
+    found, moved = zedo(pose, solve(pose), lambda x, *_: x, schedule, solve, project, flow_step)
     assert torch.allclose(found + moved, pose + translation, atol=1e-9)
-    drifted, _ = zedo(
-        pose, solve(pose), lambda x, s, v: pose, levels[-1:], solve, pull, sub_vp_step, warmup=1
-    )
+    last = Schedule(schedule.levels[-1:], 1)
+    drifted, _ = zedo(pose, solve(pose), lambda x, s: pose, last, solve, project, sub_vp_step)
     assert torch.allclose(drifted, pose, atol=2e-3)
 
 
@@ -129,14 +132,7 @@ def test_float64_agrees_with_float32(seen, prior):
 
 def test_the_callback_sees_every_iteration(seen, prior):
     numbers = []
-    with torch.no_grad():
-        lift(
-            seen,
-            prior,
-            starts(prior, PRESETS["fast"], 1),
-            PRESETS["fast"],
-            callback=lambda iteration: numbers.append(iteration.number),
-        )
+    run(seen, prior, PRESETS["fast"], 1, lambda iteration: numbers.append(iteration.number))
     assert numbers == list(range(PRESETS["fast"].steps))
 
 
@@ -152,12 +148,52 @@ def test_cuda_agrees_with_the_cpu(seen, prior, preset):
 def test_only_the_papers_denoiser_sees_no_view(seen, prior, name, sees):
     shown = []
 
-    def spy(pose, sigma, view=None):
-        shown.append(view is not None)
-        return prior(pose, sigma, view)
+    class Spy(FewExemplars):
+        def __call__(self, pose, sigma, view=None):
+            shown.append(view is not None)
+            return super().__call__(pose, sigma, view)
 
     preset = PRESETS[name].model_copy(update={"steps": 5, "warmup": 2, "optimisation_steps": 3})
     with torch.no_grad():
-        lift(seen, spy, starts(prior, preset, 1), preset)
+        lift(build_method(preset, Spy(prior, 1)), seen)
     assert len(shown) >= 5
     assert set(shown) == {sees}
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_shared_start_gives_the_same_poses(seen, prior, name):
+    """Presets that agree in the start settings can be finished from one start."""
+    method = build_method(SHORT[name], FewExemplars(prior, 2), 2)
+    with torch.no_grad():
+        start = method.initialise(seen)
+        for steps in (1, 3):
+            other = SHORT[name].model_copy(update={"steps": steps})
+            assert other.start_settings() == SHORT[name].start_settings()
+            shared = finish(build_method(other, FewExemplars(prior, 2), 2), start)
+            assert torch.equal(shared.hypotheses, run(seen, prior, other).hypotheses)
+
+
+def test_translation_and_projection_are_separate_settings(seen, prior):
+    """Each of them changes the result by itself."""
+    base = PRESETS["balanced"]
+    poses = {
+        (translation, pull): run(
+            seen, prior, base.model_copy(update={"translation": translation, "pull": pull}), 1
+        ).pose
+        for translation in ("noise", "confidence")
+        for pull in ("soft", "hard")
+    }
+    values = list(poses.values())
+    for i, one in enumerate(values):
+        for other in values[i + 1 :]:
+            assert (one - other).abs().max() > 1e-5
+
+
+def test_a_start_without_poses_for_the_samples_is_refused(prior):
+    with pytest.raises(
+        InputError, match="samples=7: preset 'paper' starts from stored clusters, for S = 1, 50"
+    ):
+        build_method(PRESETS["paper"], prior, 7)
+    exemplars = PRESETS["fast"].for_blind_prior()
+    with pytest.raises(InputError, match="samples=501: more than the 500 exemplars"):
+        build_method(exemplars, prior, 501)

@@ -1,22 +1,14 @@
-"""Virtual cameras and detectors: what is drawn lies where the constants say."""
+"""The model of detectors: what is drawn lies where the constants say."""
 
 import pytest
 import torch
 
-from zedo_cli.pipeline.body import bone_lengths
-from zedo_cli.pipeline.rays import View
+from zedo_cli.pipeline.view import View
 from zedo_cli.skeletons import ADULT, JOINTS, MIRROR
-from zedo_cli.training import scene as scenes
-from zedo_cli.training import virtual_views
+from zedo_cli.training import detector_noise
 from zedo_cli.training.corpus import Corpus
-from zedo_cli.training.virtual_views import (
-    FARTHEST,
-    detected_view,
-    draw_orientations,
-    draw_scene,
-    exact_view,
-    training_view,
-)
+from zedo_cli.training.detector_noise import detected_view, training_view
+from zedo_cli.training.virtual_cameras import draw_scene, exact_view
 
 COUNT = 4000
 SPINE = JOINTS.index("spine")
@@ -42,23 +34,6 @@ def detected(scene):
 def heights_off(view, exact, scene):
     """Angles between the rays, in heights of the person in the image."""
     return (view.rays - exact.rays).norm(dim=-1) * scene.places[:, 2:] / ADULT
-
-
-def test_people_stand_before_the_camera_and_somewhere_in_the_image(scene):
-    points = scene.poses + scene.places[:, None]
-    assert (points[..., 2] > 0.5).all()
-    assert (scene.places[:, 2] <= FARTHEST + 0.01).all()
-    pelvis = points[:, 0, :2] / points[:, 0, 2:]
-    assert (pelvis.abs() <= scene.border + 1e-5).all()
-    outside = ((points[..., :2] / points[..., 2:]).abs() > scene.border[:, None]).any(-1)
-    assert 0.03 < outside.float().mean() < 0.2
-
-
-def test_exact_views_meet_the_joints(scene, exact):
-    points = scene.poses + scene.places[:, None]
-    along = (points * exact.rays).sum(-1, keepdim=True) * exact.rays
-    assert torch.allclose(along, points, atol=1e-5)
-    assert (exact.confidence == 1).all()
 
 
 def test_noise_is_of_the_size_that_was_asked_for(scene, exact, detected):
@@ -92,10 +67,10 @@ def test_joints_and_halves_are_missing(detected):
 
 def test_whole_bodies_are_swapped_now_and_then(scene, monkeypatch):
     """With swaps alone, a keypoint lies on its own joint or on its mirror image."""
-    monkeypatch.setattr(virtual_views, "NOISE", (1e-6, 2e-6))
-    monkeypatch.setattr(virtual_views, "LEAST_NOISE", 0.0)
-    monkeypatch.setattr(virtual_views, "OUTLIERS", 0.0)
-    monkeypatch.setattr(virtual_views, "OTHER_JOINTS", 0.0)
+    monkeypatch.setattr(detector_noise, "NOISE", (1e-6, 2e-6))
+    monkeypatch.setattr(detector_noise, "LEAST_NOISE", 0.0)
+    monkeypatch.setattr(detector_noise, "OUTLIERS", 0.0)
+    monkeypatch.setattr(detector_noise, "OTHER_JOINTS", 0.0)
     view = detected_view(scene, torch.Generator().manual_seed(2))
     exact = exact_view(scene)
     points = scene.poses + scene.places[:, None]
@@ -107,7 +82,7 @@ def test_whole_bodies_are_swapped_now_and_then(scene, monkeypatch):
     seen = (view.confidence > 0) & whole[:, None]
     assert torch.minimum(own, mirrored)[seen].max() < 0.01
     wrong = ((own > 0.01) & seen).any(1)[whole].float().mean()
-    assert abs(wrong - 2 * virtual_views.LIMB_SWAPS - virtual_views.BODY_SWAPS) < 0.03
+    assert abs(wrong - 2 * detector_noise.LIMB_SWAPS - detector_noise.BODY_SWAPS) < 0.03
 
 
 def test_without_faults_there_is_noise_and_nothing_else(scene, exact):
@@ -121,7 +96,7 @@ def test_without_faults_there_is_noise_and_nothing_else(scene, exact):
 def test_training_mixes_exact_detected_and_masked(scene, exact):
     view = training_view(scene, torch.Generator().manual_seed(3))
     masked = (view.confidence == 0).all(1).float().mean()
-    assert abs(masked - virtual_views.MASKED) < 0.02
+    assert abs(masked - detector_noise.MASKED) < 0.02
     full = (view.confidence == 1).all(1)
     assert torch.allclose(view.rays[full].norm(dim=-1), torch.ones(int(full.sum()), 17), atol=1e-5)
     assert (heights_off(view, exact, scene)[full] < 1e-5).all(1).float().mean() > 0.15
@@ -131,37 +106,3 @@ def test_the_same_generator_draws_the_same(scene):
     one, other = (training_view(scene, torch.Generator().manual_seed(4)) for _ in range(2))
     assert torch.equal(one.rays, other.rays)
     assert torch.equal(one.confidence, other.confidence)
-
-
-def test_without_rotation_people_stay_as_they_are():
-    poses = Corpus.load([]).poses[:100]
-    assert torch.equal(draw_scene(poses, torch.Generator().manual_seed(0), rotation=False).poses, poses)
-
-
-def test_orientations_are_rotations_of_people_who_stand_more_often_than_not():
-    rotations, vertical = draw_orientations(COUNT, torch.Generator().manual_seed(0))
-    assert torch.allclose(rotations @ rotations.mT, torch.eye(3).expand(COUNT, 3, 3), atol=1e-5)
-    assert torch.allclose(torch.linalg.det(rotations), torch.ones(COUNT), atol=1e-5)
-    down = rotations @ torch.tensor([0.0, 1, 0])
-    assert 0.75 < (down[:, 1] > 0.8).float().mean() < 0.97
-    lying = (rotations != vertical).flatten(1).any(1)
-    assert 0.02 < lying.float().mean() < 0.1
-    assert (vertical[lying][:, 1, 1] > 0.7).all()
-    yaw = torch.atan2(rotations[:, 0, 2], rotations[:, 2, 2])
-    assert torch.histc(yaw, 8).std() / (COUNT / 8) < 0.15
-
-
-def test_the_vertical_and_the_bones_are_known_of_some_and_nearly_right(scene):
-    view = training_view(scene, torch.Generator().manual_seed(5))
-    seen = (view.confidence > 0).any(1)
-    for known, share in ((view.up, scenes.VERTICAL_KNOWN), (view.bones, scenes.BONES_KNOWN)):
-        told = (known != 0).any(1)
-        assert not told[~seen].any()
-        assert abs(told[seen].float().mean() - share) < 0.03
-    told = (view.up != 0).any(1)
-    angle = torch.rad2deg(torch.acos((view.up * scene.up).sum(-1)[told].clamp(max=1)))
-    assert angle.square().mean().sqrt().item() == pytest.approx(scenes.VERTICAL_ERROR_DEGREES, rel=0.1)
-    told = (view.bones != 0).any(1)
-    error = (view.bones / bone_lengths(scene.poses)).log()[told]
-    assert error.mean(1).std().item() == pytest.approx(scenes.SIZE_ERROR, rel=0.3)
-    assert (error - error.mean(1, keepdim=True)).std().item() == pytest.approx(scenes.BONE_ERROR, rel=0.1)

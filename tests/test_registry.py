@@ -1,0 +1,137 @@
+"""One registry, open to packages: a plug-in that is made here adds a reader, a writer and a detector."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from zedo_cli import registry
+from zedo_cli.errors import InputError
+from zedo_cli.registry import CAMERA_READERS, KEYPOINT_READERS, POSE_WRITERS, KeypointReader, Registry
+
+PLUGIN = """
+import numpy as np
+from zedo_cli import Keypoints
+from zedo_cli.registry import Detector, KeypointReader, PoseWriter
+
+
+def read(name, contents):
+    (content,) = contents
+    points = np.loadtxt(content.path).reshape(-1, 17, 2)
+    keypoints = Keypoints.from_arrays(points, skeleton="h36m17", intrinsics=[[900, 0, 500], [0, 900, 500], [0, 0, 1]])
+    return keypoints
+
+
+class Sink:
+    def __init__(self, path):
+        self.path, self.count = path, 0
+
+    def append(self, poses):
+        self.count += len(poses)
+
+    def close(self):
+        self.path.write_text(f"{self.count} poses")
+
+
+def detect(path):
+    points = np.random.default_rng(0).uniform(200, 800, (2, 17, 2))
+    return Keypoints.from_arrays(points, skeleton="h36m17", intrinsics=[[900, 0, 500], [0, 900, 500], [0, 0, 1]])
+
+
+reader = KeypointReader(title="points as text", suffixes=(".pts",), accepts=lambda content: True, read=read)
+writer = PoseWriter(title="number of poses", suffixes=(".count",), open=Sink)
+detector = Detector(title="a detector", suffixes=(".clip",), detect=detect)
+"""
+ENTRY_POINTS = """
+[zedo.keypoint_readers]
+points-text = zedo_plugin:reader
+[zedo.pose_writers]
+count = zedo_plugin:writer
+[zedo.detectors]
+random = zedo_plugin:detector
+[zedo.camera_readers]
+broken = zedo_plugin:no_such_thing
+"""
+
+
+@pytest.fixture(scope="module")
+def plugged(tmp_path_factory):
+    """Run the command with the plug-in package installed; -> exit code, standard output, standard error."""
+    site = tmp_path_factory.mktemp("site")
+    (site / "zedo_plugin.py").write_text(PLUGIN)
+    about = site / "zedo_plugin-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: zedo-plugin\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(ENTRY_POINTS)
+
+    def run(*words):
+        environment = os.environ | {"PYTHONPATH": str(site), "COLUMNS": "300"}
+        command = [sys.executable, "-m", "zedo_cli", *map(str, words)]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=site, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def test_help_and_errors_list_the_plug_ins(plugged, tmp_path):
+    code, out, err = plugged("lift", "--help")
+    assert code == 0, err
+    for text in ("points-text (.pts)", "count (.count)", "random (.clip)"):
+        assert text in out
+    assert "broken (plug-in cannot be loaded: AttributeError" in out
+    (tmp_path / "a.xyz").write_text("?")
+    code, _, err = plugged("lift", tmp_path / "a.xyz")
+    assert code == 2
+    assert "points-text (.pts)" in err
+    (tmp_path / "a.pts").write_text("")
+    code, _, err = plugged("lift", tmp_path / "a.pts", "-o", tmp_path / "a.fbx")
+    assert code == 2
+    assert "count (.count)" in err
+
+
+def test_a_plug_in_reads_and_writes(plugged, tmp_path):
+    points = np.random.default_rng(0).uniform(200, 800, (3, 17, 2))
+    np.savetxt(tmp_path / "a.pts", points.reshape(3, -1))
+    words = ("--preset", "fast", "-o", tmp_path / "o.count", "-o", tmp_path / "o.npz")
+    code, out, err = plugged("lift", tmp_path / "a.pts", *words)
+    assert code == 0, err
+    assert "3 poses lifted" in out
+    assert (tmp_path / "o.count").read_text() == "3 poses"
+
+
+def test_a_plug_in_detects(plugged, tmp_path):
+    (tmp_path / "a.clip").write_bytes(b"frames")
+    code, out, err = plugged("lift", tmp_path / "a.clip", "--preset", "fast", "-o", tmp_path / "o.npz")
+    assert code == 0, err
+    assert "2 poses lifted" in out
+
+
+def test_every_entry_says_what_it_takes():
+    for entries in (KEYPOINT_READERS, CAMERA_READERS, POSE_WRITERS):
+        for name, entry in entries.entries.items():
+            assert entry.name == name
+            assert entry.title
+            assert entry.suffixes
+
+
+def test_a_missing_extra_is_named_with_the_command(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "find_spec", lambda module: None)
+    with pytest.raises(
+        InputError, match=r"a\.png: needs the Python package matplotlib; pip install 'zedo-cli\[plot\]'"
+    ):
+        POSE_WRITERS.find("picture").check_installed("a.png")
+
+
+def test_an_unknown_name_lists_the_entries():
+    with pytest.raises(InputError, match="format=fbx: unknown; it is one of npz, json, picture"):
+        POSE_WRITERS.find("fbx")
+
+
+def test_a_registry_takes_entries_of_its_kind_by_suffix():
+    entry = KeypointReader(name="mine", title="mine", suffixes=(".a",), accepts=bool, read=json.loads)
+    mine = Registry(KeypointReader, "zedo.none", [entry])
+    assert mine.taking(".A") == [entry]
+    assert mine.listed() == "mine (.a)"
