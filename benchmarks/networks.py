@@ -19,14 +19,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from zedo_cli.evaluation.metrics import mpjpe, pa_mpjpe
-from zedo_cli.prior.card import RECIPES, TrainingSettings
+from zedo_cli.prior.card import TrainingSettings
 from zedo_cli.prior.prior import NETWORKS, Prior
 from zedo_cli.prior.score_network import time_embedding
 from zedo_cli.prior.view_features import FEATURES_PER_JOINT
 from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
+from zedo_cli.training.detector_noise import detected_view
 from zedo_cli.training.distributed import Workers
-from zedo_cli.training.loop import train
-from zedo_cli.training.virtual_views import detected_view, draw_scene, exact_view
+from zedo_cli.training.loop import RunOptions, train
+from zedo_cli.training.settings import RECIPES
+from zedo_cli.training.virtual_cameras import draw_scene, exact_view
 
 ALONE = Workers(0, 1, torch.device("cpu"))
 LEVELS = (0.02, 0.05, 0.1, 0.3)
@@ -123,7 +125,9 @@ def main() -> None:
             rate = steps_per_second(corpus, settings, Path(folder) / "rate.safetensors")
             steps = max(1, int(rate * 60 * options.minutes))
             whole = settings.model_copy(update={"steps": steps})
-            prior = train(corpus, whole, Path(folder) / "prior.safetensors", ALONE, save_every=steps)
+            prior = train(
+                corpus, whole, Path(folder) / "prior.safetensors", ALONE, RunOptions(save_every=steps)
+            )
         size = sum(p.numel() for p in prior.network.parameters())
         print(
             f"{name:>18}: {size / 1e6:.2f} M, {rate * settings.batch_size:,.0f} samples/s,"
@@ -136,9 +140,8 @@ def steps_per_second(corpus: Corpus, settings: TrainingSettings, output: Path, s
     """The rate of training steps, the first ten and what follows the last not counted."""
     times = []
     quick = settings.model_copy(update={"steps": steps})
-    train(
-        corpus, quick, output, ALONE, save_every=steps, progress=lambda *_: times.append(time.perf_counter())
-    )
+    options = RunOptions(save_every=steps, progress=lambda *_: times.append(time.perf_counter()))
+    train(corpus, quick, output, ALONE, options)
     return (steps - 11) / (times[-2] - times[9])
 
 

@@ -18,11 +18,13 @@ import torch
 from torch import nn
 
 from zedo_cli.lifter import find_device
-from zedo_cli.prior.card import RECIPES, TrainingSettings
+from zedo_cli.prior.card import TrainingSettings
 from zedo_cli.prior.prior import NETWORKS
 from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
 from zedo_cli.training.distributed import Workers
-from zedo_cli.training.loop import StoppedError, has_fast_bfloat16, train
+from zedo_cli.training.loop import RunOptions, StoppedError, train
+from zedo_cli.training.precision import has_fast_bfloat16
+from zedo_cli.training.settings import RECIPES
 
 STEPS, SKIPPED = 40, 10
 
@@ -74,16 +76,8 @@ def time_step(corpus: Corpus, settings: TrainingSettings, device: torch.device, 
             raise StoppedError(done)
 
     with tempfile.TemporaryDirectory() as folder, suppress(StoppedError):
-        train(
-            corpus,
-            settings,
-            Path(folder) / "p.safetensors",
-            Workers(0, 1, device),
-            STEPS,
-            False,
-            compiled,
-            note,
-        )
+        options = RunOptions(STEPS, compiled=compiled, progress=note)
+        train(corpus, settings, Path(folder) / "p.safetensors", Workers(0, 1, device), options)
     return statistics.median(b - a for a, b in zip(times[SKIPPED:], times[SKIPPED + 1 :], strict=False))
 
 

@@ -17,12 +17,13 @@ import numpy as np
 from zedo_cli import Keypoints
 from zedo_cli.registry import Detector, KeypointReader, PoseWriter
 
+K = [[900, 0, 500], [0, 900, 500], [0, 0, 1]]
+
 
 def read(name, contents):
     (content,) = contents
     points = np.loadtxt(content.path).reshape(-1, 17, 2)
-    keypoints = Keypoints.from_arrays(points, skeleton="h36m17", intrinsics=[[900, 0, 500], [0, 900, 500], [0, 0, 1]])
-    return keypoints
+    return Keypoints.from_arrays(points, skeleton="h36m17", intrinsics=K)
 
 
 class Sink:
@@ -38,7 +39,7 @@ class Sink:
 
 def detect(path):
     points = np.random.default_rng(0).uniform(200, 800, (2, 17, 2))
-    return Keypoints.from_arrays(points, skeleton="h36m17", intrinsics=[[900, 0, 500], [0, 900, 500], [0, 0, 1]])
+    return Keypoints.from_arrays(points, skeleton="h36m17", intrinsics=K)
 
 
 reader = KeypointReader(title="points as text", suffixes=(".pts",), accepts=lambda content: True, read=read)

@@ -6,14 +6,14 @@ import pytest
 from reports import made_scores
 from zedo_cli.errors import Note
 from zedo_cli.evaluation.protocol import STRICT
-from zedo_cli.evaluation.summary import Report, summary
+from zedo_cli.evaluation.summary import Report, RunDescription, summary
 
 
 @pytest.fixture(scope="module")
 def report_and_scores():
     data, scores = made_scores()
     notes = [Note("info", "a note", "test")]
-    return summary(data, scores, STRICT, "zedo test", 12, {"seed": 0}, 3, None, notes), data, scores
+    return summary(data, scores, STRICT, RunDescription("zedo test", 12, {"seed": 0}, 3), notes), data, scores
 
 
 def test_means_are_over_the_groups_and_in_millimetres(report_and_scores):

@@ -10,7 +10,7 @@ from reports import made_scores
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.protocol import PAPER, STRICT
 from zedo_cli.evaluation.published import PUBLISHED
-from zedo_cli.evaluation.summary import summary
+from zedo_cli.evaluation.summary import RunDescription, summary
 from zedo_cli.report.files import checked_folder, write_report
 from zedo_cli.report.plots import write_plots
 from zedo_cli.report.table import to_terminal
@@ -19,7 +19,7 @@ from zedo_cli.report.tables import tables
 
 def report_of(name="open", samples=12, protocol=STRICT):
     data, scores = made_scores(samples, name=name)
-    return summary(data, scores, protocol, "zedo test", samples, {}, 1, None, []), scores, data
+    return summary(data, scores, protocol, RunDescription("zedo test", samples, {})), scores, data
 
 
 def test_published_rows_stand_beside_the_measured_and_are_marked():

@@ -97,7 +97,7 @@ def evaluate(
     from zedo_cli.errors import InputError, choose
     from zedo_cli.evaluation.protocol import find_protocol, paper_start
     from zedo_cli.evaluation.runs import Run, Variant, finished
-    from zedo_cli.evaluation.summary import summary
+    from zedo_cli.evaluation.summary import RunDescription, summary
     from zedo_cli.lifter import find_device, prior_file
     from zedo_cli.pipeline.presets import PRESETS
     from zedo_cli.prior.checkpoint import load_prior
@@ -133,17 +133,8 @@ def evaluate(
     data, no_plots = measured.data, missing_plots()
     notes = list(dict.fromkeys((*data.notes, *data.keypoints.notes, *([no_plots] if no_plots else []))))
     print_notes(notes)
-    report = summary(
-        data,
-        measured.scores,
-        measured.rules,
-        measured.method,
-        measured.samples,
-        measured.settings,
-        measured.stride,
-        limit,
-        notes,
-    )
+    run = RunDescription(measured.method, measured.samples, measured.settings, measured.stride, limit)
+    report = summary(data, measured.scores, measured.rules, run, notes)
     parts = tables(report, measured.trained_on)
     files = write_report(report, parts, folder)
     if not no_plots:

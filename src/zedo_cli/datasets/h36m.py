@@ -43,18 +43,9 @@ SIZES = ((1000.0, 1002.0), (1000.0, 1000.0), (1000.0, 1000.0), (1000.0, 1002.0))
 """The four cameras in the order of the files: names, focal lengths, principal points and images in pixels."""
 
 ACTIONS = (
-    *(
-        "Directions",
-        "Discussion",
-        "Eating",
-        "Greeting",
-        "Phoning",
-        "Posing",
-        "Purchases",
-        "Sitting",
-        "SittingDown",
-    ),
-    *("Smoking", "Photo", "Waiting", "Walking", "WalkDog", "WalkTogether"),
+    *("Directions", "Discussion", "Eating", "Greeting", "Phoning"),
+    *("Posing", "Purchases", "Sitting", "SittingDown", "Smoking"),
+    *("Photo", "Waiting", "Walking", "WalkDog", "WalkTogether"),
 )
 """The actions with the numbers 2 to 16."""
 
@@ -62,8 +53,8 @@ MPII = (3, 2, 1, 4, 5, 6, 0, 8, 9, 10, 16, 15, 14, 11, 12, 13)
 """For each of MPII's 16 joints, which have no spine, its index among the 17."""
 
 LARGEST_ERROR = 3.0
-"""Median distance (px) of reproject exact keypoints above which something is wrong; five times that of
-detections."""
+"""Median distance (px) of exact keypoints from the reprojection above which something is wrong; five
+times that for detections."""
 
 _SAMPLE = 200
 """Frames of a subject from which the pose of a camera is solved."""

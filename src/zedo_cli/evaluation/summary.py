@@ -1,7 +1,7 @@
 """The figures of a whole run, from the scores of its frames."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -85,15 +85,21 @@ class Report(BaseModel):
     """The figures of each frame, in columns."""
 
 
+class RunDescription(NamedTuple):
+    """What was run: the method in words, hypotheses, settings as JSON, stride and limit over the rows."""
+
+    method: str
+    samples: int
+    settings: dict[str, Any]
+    stride: int = 1
+    limit: int | None = None
+
+
 def summary(
     data: Dataset,
     scores: Scores,
     protocol: Protocol,
-    method: str,
-    samples: int,
-    settings: dict[str, Any],
-    stride: int = 1,
-    limit: int | None = None,
+    run: RunDescription,
     notes: Sequence[Note] = (),
 ) -> Report:
     """Figures of a variant of a run on `data`."""
@@ -127,24 +133,7 @@ def summary(
     }
     by_joint = 1000 * resampling.mean(scores["joint_errors"])
     return Report(
-        about=About(
-            dataset=data.name,
-            keypoints=data.kind,
-            protocol=protocol.name,
-            protocol_in_words=protocol.describe(),
-            average=f"mean of {len(set(data.group))} groups" if data.by_group else "mean over frames",
-            frames=len(data),
-            sequences=len(resampling.sequences),
-            stride=stride,
-            limit=limit,
-            joints=len(data.joints),
-            fewer_joints=len(fewer_joints(data.joints)),
-            method=method,
-            samples=samples,
-            settings=settings,
-            lifting_seconds=round(float(scores["seconds"].sum()), 2) if "seconds" in scores else 0.0,
-            notes=list(notes),
-        ),
+        about=_about(data, scores, protocol, run, resampling, notes),
         figures=figures,
         groups=_by_group(data, scores),
         joints={JOINTS[joint]: _number(by_joint[joint]) for joint in data.joints},
@@ -152,6 +141,34 @@ def summary(
         calibration=calibration,
         error_over_uncertainty=ratio,
         frames=_frames(data, scores),
+    )
+
+
+def _about(
+    data: Dataset,
+    scores: Scores,
+    protocol: Protocol,
+    run: RunDescription,
+    resampling: Resampling,
+    notes: Sequence[Note],
+) -> About:
+    return About(
+        dataset=data.name,
+        keypoints=data.kind,
+        protocol=protocol.name,
+        protocol_in_words=protocol.describe(),
+        average=f"mean of {len(set(data.group))} groups" if data.by_group else "mean over frames",
+        frames=len(data),
+        sequences=len(resampling.sequences),
+        stride=run.stride,
+        limit=run.limit,
+        joints=len(data.joints),
+        fewer_joints=len(fewer_joints(data.joints)),
+        method=run.method,
+        samples=run.samples,
+        settings=run.settings,
+        lifting_seconds=round(float(scores["seconds"].sum()), 2) if "seconds" in scores else 0.0,
+        notes=list(notes),
     )
 
 

@@ -30,14 +30,13 @@ from zedo_cli.training.detector_noise import training_view
 from zedo_cli.training.distributed import Workers
 from zedo_cli.training.exemplars import start_poses
 from zedo_cli.training.loss_weight import LossWeight
+from zedo_cli.training.precision import HalfPrecision, has_fast_bfloat16, moving_average
 from zedo_cli.training.state import RunState
 from zedo_cli.training.virtual_cameras import draw_scene
 from zedo_cli.version import __version__
 
 Progress = Callable[[int, float], None]
 """Called after every step with the number of steps done and a running mean of the loss."""
-
-_Tensors = tuple[Tensor, ...] | list[Tensor]
 
 DIVERGED = 100.0
 """A loss of unit-variance targets above this has diverged."""
@@ -98,25 +97,12 @@ def train(
         network.load_state_dict(grown(start.network.state_dict(), network.state_dict()))
     torch.manual_seed(settings.seed + workers.rank)
     generator = Generator(device).manual_seed(settings.seed + workers.rank)
-    card = PriorCard(
-        architecture=settings.architecture,
-        network=settings.network,
-        parametrisation=settings.parametrisation,
-        noise_range=settings.noise_range,
-        training=settings,
-        samples_seen=settings.steps * settings.batch_size * settings.processes,
-        sources=corpus.sources_without(settings.validation_subjects),
-        licence=corpus.licence,
-        seed=settings.seed,
-        version=__version__,
-    )
-    if start:
-        card = continued(card, start.card)
+    card = _card(corpus, settings, start)
     if options.compiled:
         network.compile()
     fast = workers.parallel(network)
     prior = Prior(card, HalfPrecision(fast, device) if has_fast_bfloat16(device) else fast, {}).train()
-    average = AveragedModel(network, multi_avg_fn=_moving_average(settings.ema))
+    average = AveragedModel(network, multi_avg_fn=moving_average(settings.ema))
     weigh = LossWeight().to(device)
     weighed = workers.parallel(weigh)
     optimiser = torch.optim.AdamW(
@@ -148,14 +134,7 @@ def train(
             check = done % CHECK_EVERY == 0 or done == settings.steps
             save = done % options.save_every == 0 or done == settings.steps
             if check or save:
-                value = losses.mean().item()
-                finite = all(bool(weight.isfinite().all()) for weight in network.parameters())
-                if workers.any(not (finite and value < DIVERGED)):
-                    raise InputError(
-                        f"the loss diverged at step {step} ({value:.3g}); the last good state beside"
-                        f" {output} is kept",
-                        fix="start again with a lower `learning_rate` and another `output`",
-                    )
+                value = _checked_loss(losses, network, workers, step, output)
                 running = value if math.isnan(running) else 0.95 * running + 0.05 * value
             if options.progress:
                 options.progress(done, running)
@@ -172,6 +151,35 @@ def train(
     if workers.first:
         save_prior(prior, output)
     return prior
+
+
+def _card(corpus: Corpus, settings: TrainingSettings, start: Prior | None) -> PriorCard:
+    """The card of the prior that is being trained."""
+    card = PriorCard(
+        architecture=settings.architecture,
+        network=settings.network,
+        parametrisation=settings.parametrisation,
+        noise_range=settings.noise_range,
+        training=settings,
+        samples_seen=settings.steps * settings.batch_size * settings.processes,
+        sources=corpus.sources_without(settings.validation_subjects),
+        licence=corpus.licence,
+        seed=settings.seed,
+        version=__version__,
+    )
+    return continued(card, start.card) if start else card
+
+
+def _checked_loss(losses: Tensor, network: nn.Module, workers: Workers, step: int, output: Path) -> float:
+    """The mean loss. Raises `InputError` if it diverged, or a weight is not finite, in any process."""
+    value = losses.mean().item()
+    finite = all(bool(weight.isfinite().all()) for weight in network.parameters())
+    if workers.any(not (finite and value < DIVERGED)):
+        raise InputError(
+            f"the loss diverged at step {step} ({value:.3g}); the last good state beside {output} is kept",
+            fix="start again with a lower `learning_rate` and another `output`",
+        )
+    return value
 
 
 def grown(weights: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -250,47 +258,11 @@ def learning_rate_factor(step: int, settings: TrainingSettings) -> float:
     return warmup * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
 
 
-class HalfPrecision(nn.Module):
-    """A network with matrix products in bfloat16; rays and rotations around it stay in single precision."""
-
-    def __init__(self, network: nn.Module, device: torch.device) -> None:
-        super().__init__()
-        self.network = network
-        self.device = device
-
-    def forward(self, *inputs: Tensor) -> Tensor:
-        """The network's output, in single precision."""
-        with torch.autocast(self.device.type, torch.bfloat16):
-            return self.network(*inputs).float()
-
-
-def has_fast_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 matrix products are faster: on any recent GPU, or a CPU with AVX-512 BF16 or AMX."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.cpu._is_avx512_bf16_supported()
-
-
 def fingerprint(poses: Tensor, classes: Tensor) -> str:
     """SHA-256 of the poses, rounded to millimetres, and of their classes."""
     digest = hashlib.sha256((1000 * poses).round().short().cpu().numpy().tobytes())
     digest.update(classes.short().cpu().numpy().tobytes())
     return digest.hexdigest()
-
-
-def _moving_average(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int], None]:
-    """Exponential moving average with a short start: after n steps its decay is at most (1 + n) / (10 +
-    n)."""
-
-    @torch.no_grad()
-    def update(averages: _Tensors, values: _Tensors, count: Tensor | int) -> None:
-        n = torch.as_tensor(count, dtype=torch.float32)
-        part = 1 - ((1 + n) / (10 + n)).clamp(max=decay)
-        steps = torch._foreach_sub(list(values), list(averages))
-        torch._foreach_mul_(steps, part)
-        torch._foreach_add_(list(averages), steps)
-
-    return update
 
 
 @contextmanager

@@ -1,0 +1,36 @@
+"""What is imported before anything is done, and Ctrl-C at any moment."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+HEAVY = ("torch", "numpy", "pydantic", "roma", "scipy", "matplotlib", "safetensors")
+
+
+@pytest.mark.parametrize(
+    "words", [["--version"], ["--help"], ["lift", "--help"], ["ablate", "--help"], ["train", "--help"]]
+)
+def test_help_imports_nothing_heavy(words):
+    code = (
+        "import sys\nfrom zedo_cli.cli.app import run\n"
+        f"assert run({words!r}) == 0\n"
+        f"loaded = set({HEAVY!r}) & set(sys.modules)\nassert not loaded, loaded"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_interrupt_at_any_moment_is_one_line_and_exit_code_130(tmp_path, keypoints_npz):
+    """Python itself needs a moment until our first line runs: before that, nobody can catch the signal."""
+    command = [sys.executable, "-m", "zedo_cli", "lift", keypoints_npz, "-o", tmp_path / "o.npz"]
+    for delay in (0.15, 0.4, 0.8, 1.3, 1.8):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        if process.returncode != 0:  # it may have finished before
+            assert (process.returncode, err.strip()) == (130, "zedo: interrupted"), (delay, err)
+        assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
