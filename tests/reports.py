@@ -9,6 +9,7 @@ from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.evaluation.protocol import STRICT
 from zedo_cli.evaluation.scores import Scores, score
+from zedo_cli.evaluation.summary import RunDescription, summary
 
 K = pinhole(1000.0, 1000.0, 500.0, 500.0)
 
@@ -23,3 +24,8 @@ def made_scores(samples: int = 12, count: int = 18, name: str = "open") -> tuple
     hypotheses = truth[:, None] + 0.05 * np.random.default_rng(0).normal(size=(count, samples, 17, 3))
     made = Predictions(hypotheses[:, 0], hypotheses, np.full((count, 17), 0.05))
     return data, score(data, made, STRICT) | {"seconds": np.array([1.5])}
+
+
+def report_of(name="open", samples=12, protocol=STRICT):
+    data, scores = made_scores(samples, name=name)
+    return summary(data, scores, protocol, RunDescription("zedo test", samples, {})), scores, data

@@ -28,7 +28,11 @@ def detected():
 
 
 def test_importing_the_package_does_not_import_torch_and_the_public_names_are_there():
-    code = "import sys, zedo_cli; assert not {'torch', 'numpy', 'pydantic'} & set(sys.modules); print(*dir(zedo_cli))"
+    code = (
+        "import sys, zedo_cli\n"
+        "assert not {'torch', 'numpy', 'pydantic'} & set(sys.modules)\n"
+        "print(*dir(zedo_cli))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == list(zedo.__all__)
     assert all(getattr(zedo, name) is not None for name in zedo.__all__)

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-HEAVY = ("torch", "numpy", "pydantic", "roma", "scipy", "matplotlib", "safetensors")
+HEAVY = ("torch", "numpy", "roma", "scipy", "matplotlib", "safetensors", "zedo_cli.pipeline.presets")
+"""Typer itself loads pydantic to read options, so it is not here; the models of the presets are."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Cameras that are assumed or told by a photograph."""
+"""Cameras that are assumed or read from a photograph."""
 
 import math
 

@@ -196,7 +196,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(zedo, tmp_path, monkeypatch, a
     assert not list(tmp_path.iterdir())
 
 
-def test_an_unwritable_folder_is_told_before_any_work(zedo, tmp_path):
+def test_an_unwritable_folder_is_reported_before_any_work(zedo, tmp_path):
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
     (tmp_path / "out").mkdir(mode=0o500)
@@ -233,7 +233,7 @@ def test_what_was_changed_stands_in_the_table_and_old_files_go(zedo, tmp_path):
     assert (out / "mine.txt").read_text() == "mine"
 
 
-def test_names_are_names_and_half_known_truth_is_told(zedo, tmp_path):
+def test_names_are_names_and_half_known_truth_is_noted(zedo, tmp_path):
     truth = before_camera(6)
     keypoints = to_pixels(truth, K)
     truth[3:, 0] = np.nan

@@ -142,7 +142,7 @@ def test_bad_intrinsics_in_the_keypoints(zedo, tmp_path, k, message):
     assert not (tmp_path / "o.npz").exists()
 
 
-def test_an_output_folder_that_does_not_exist_is_told_before_any_work(zedo, keypoints_npz, tmp_path):
+def test_an_output_folder_that_does_not_exist_is_reported_before_any_work(zedo, keypoints_npz, tmp_path):
     path = tmp_path / "new" / "folder" / "o.npz"
     code, out, err = zedo("lift", keypoints_npz, "--prior", tmp_path / "never_read.safetensors", "-o", path)
     assert (code, out, err.count("\n")) == (2, "", 1), err

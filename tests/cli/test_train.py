@@ -66,7 +66,7 @@ def test_own_data_of_several_formats_and_what_was_left_out(zedo, tmp_path):
     assert [(source.name, source.poses, source.licence) for source in card.sources] == [("own", 1200, "CC0")]
 
 
-def test_a_signal_is_told_in_one_line(zedo, tmp_path, monkeypatch):
+def test_a_signal_is_reported_in_one_line(zedo, tmp_path, monkeypatch):
     from zedo_cli.training import loop
 
     draw = loop.draw_noise_levels

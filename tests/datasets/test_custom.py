@@ -121,7 +121,7 @@ def test_everything_about_joints_follows_their_names(tmp_path):
     assert data.keypoints.confidence[0] == pytest.approx(np.linspace(0.1, 1, 17))
 
 
-def test_poses_that_cannot_be_told_apart_are_refused(tmp_path):
+def test_poses_that_cannot_be_distinguished_are_refused(tmp_path):
     np.savez(tmp_path / "truth.npz", poses_3d=POINTS, frame=[0, 1, 2, 0, 1, 2])
     np.savez(tmp_path / "prediction.npz", poses_3d=POINTS, frame=[0, 1, 2, 0, 1, 2], clip=[0, 0, 0, 1, 1, 1])
     with pytest.raises(

@@ -247,7 +247,7 @@ def test_pickles_with_foreign_classes_are_refused_and_named(tmp_path):
         h36m_dataset(tmp_path)
 
 
-def test_keypoints_that_cannot_be_pixels_are_told_at_once(tmp_path):
+def test_keypoints_that_cannot_be_pixels_are_reported_at_once(tmp_path):
     write_positions(tmp_path)
     for points, message in (
         (np.zeros((FRAMES, 17, 2)), "look normalised"),

@@ -49,7 +49,7 @@ def write_official(root, names=SEQUENCES, spelling="poses2d"):
             seen[0, 2] = 0  # nobody was found in the first frame
             detections.append(seen)
             valid.append(np.array([1, 1, 1, 1, 1, 0]))
-        told = {
+        content = {
             "sequence": name,
             "jointPositions": joints,
             spelling: detections,
@@ -60,7 +60,7 @@ def write_official(root, names=SEQUENCES, spelling="poses2d"):
             "genders": ["m", "f"],
             "betas": [np.zeros(10)] * 2,
         }
-        (folder / f"{name}.pkl").write_bytes(pickle.dumps(told, protocol=2))
+        (folder / f"{name}.pkl").write_bytes(pickle.dumps(content, protocol=2))
 
 
 @pytest.mark.parametrize("spelling", ["poses2d", "poses2D"])

@@ -65,7 +65,7 @@ def test_an_interrupted_run_goes_on_to_the_identical_result(job, tmp_path, monke
     assert not (tmp_path / "broken").exists()
 
 
-def test_a_damaged_chunk_is_told_with_its_mend(job, tmp_path, monkeypatch):
+def test_a_damaged_chunk_is_reported_with_its_fix(job, tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "CHUNK", 21)
     (whole,) = run(job, tmp_path)
     path = tmp_path / CHUNKS / "00002.npz"

@@ -50,7 +50,7 @@ def test_calibration(report_and_scores):
     assert report.error_over_uncertainty == pytest.approx(errors / 0.05, abs=1e-3)
 
 
-def test_every_frame_is_told_and_all_of_it_is_json(report_and_scores):
+def test_every_frame_is_reported_and_all_of_it_is_json(report_and_scores):
     report, data, scores = report_and_scores
     again = Report.model_validate_json(report.model_dump_json())
     assert again == report

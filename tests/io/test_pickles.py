@@ -76,7 +76,7 @@ def test_pointers_from_the_file_are_not_believed():
         load_pickled(structured, "a.pkl")
 
 
-def test_damaged_pickles_are_told_whatever_the_damage():
+def test_damaged_pickles_are_reported_whatever_the_damage():
     """Hundreds of flipped bytes and cuts: data, or one line, and never a crash."""
     content = pickle.dumps({key: value for key, value in DATA.items() if key != "objects"}, 2)
     generator = random.Random(0)

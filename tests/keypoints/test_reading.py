@@ -91,7 +91,7 @@ def test_several_people(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["body_25", "body_25b"])
-def test_the_two_skeletons_of_25_joints_are_told_apart(tmp_path, name):
+def test_the_two_skeletons_of_25_joints_are_distinguished(tmp_path, name):
     """A standing person, written in either order."""
     spots = {"hip": 300, "knee": 400, "ankle": 500, "shoulder": 150, "elbow": 220, "wrist": 290}
     people = np.zeros((25, 3))
@@ -134,7 +134,7 @@ def test_our_npz(tmp_path):
     assert (keypoints.confidence == (points != 0).any(-1)).all()
 
 
-def test_what_is_mended_is_said(tmp_path):
+def test_what_is_repaired_is_noted(tmp_path):
     points = np.random.default_rng(0).uniform(100, 900, (3, 17, 3))
     points[..., 2] = 0.5
     points[0, 3] = np.nan
@@ -233,7 +233,7 @@ def test_bad_npz_names_the_key(tmp_path, arrays, message):
     assert message in str(error.value)
 
 
-def test_an_empty_folder_is_told(tmp_path):
+def test_an_empty_folder_is_reported(tmp_path):
     with pytest.raises(InputError, match=r"no \.json files"):
         read([tmp_path])
 

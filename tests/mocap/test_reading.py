@@ -306,11 +306,11 @@ def test_the_vertical_does_not_depend_on_the_motion(tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_mutilated_skeletons_are_told_in_one_line(tmp_path, seed):
+def test_mutilated_skeletons_give_poses_or_one_line(tmp_path, seed):
     """Lines lost, doubled and cut: poses, or one line, and never a traceback."""
     generator = np.random.default_rng(seed)
     asf, amc, _ = acclaim(2)
-    text, told = bvh(2)[0], 0
+    text, refused = bvh(2)[0], 0
     for trial in range(24):
         for name, content in (("13.asf", asf), ("13_29.amc", amc), ("walk.bvh", text)):
             lines = content.splitlines()
@@ -323,12 +323,12 @@ def test_mutilated_skeletons_are_told_in_one_line(tmp_path, seed):
         for name in ("13_29.amc", "walk.bvh"):
             with suppress(InputError):
                 read_motions([tmp_path / name])
-                told -= 1
-            told += 1
-    assert told > 5
+                refused -= 1
+            refused += 1
+    assert refused > 5
 
 
-def test_not_a_number_is_told_with_its_line(tmp_path):
+def test_not_a_number_is_reported_with_its_line(tmp_path):
     asf, amc, _ = acclaim(3)
     (tmp_path / "13.asf").write_text(asf)
     rows = amc.splitlines()
@@ -405,7 +405,7 @@ def _boxed(value):
     return box
 
 
-def test_a_truncated_pickle_is_told(tmp_path):
+def test_a_truncated_pickle_is_reported(tmp_path):
     with io.BytesIO() as stream:
         np.lib.format.write_array_header_1_0(stream, {"descr": "|O", "fortran_order": False, "shape": ()})
         stream.write(pickle.dumps(np.array({"S1": {}}, dtype=object))[:-20])

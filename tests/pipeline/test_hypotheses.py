@@ -19,13 +19,13 @@ def test_the_hypothesis_on_its_rays_wins():
     assert torch.equal(best(hypotheses, score), truth[:, 0])
 
 
-def test_neither_a_dwarf_before_the_lens_nor_a_person_behind_it_wins():
+def test_neither_a_tiny_person_at_the_lens_nor_one_behind_it_wins():
     torch.manual_seed(1)
     truth = 0.3 * torch.randn(5, 1, 17, 3) + torch.tensor([0.0, 0, 4])
     rays = keypoints_to_rays(points_to_keypoints(truth, INTRINSICS), INTRINSICS)
     near = truth + 0.02 * torch.randn_like(truth)
-    dwarf = 0.1 * (truth + 0.1 * torch.randn_like(truth))
-    hypotheses = torch.cat([dwarf, -truth, 0.001 * torch.randn_like(truth), near], dim=1)
+    tiny = 0.1 * (truth + 0.1 * torch.randn_like(truth))
+    hypotheses = torch.cat([tiny, -truth, 0.001 * torch.randn_like(truth), near], dim=1)
     assert (log_likelihood(hypotheses, rays, torch.full((5, 1, 17), 0.01)).argmax(1) == 3).all()
 
 

@@ -59,7 +59,7 @@ def test_the_imported_network_is_the_golden_one(golden, weights, prior, tmp_path
     assert not loaded.conditional
 
 
-def test_the_average_is_taken_unless_told_otherwise(weights, prior, tmp_path):
+def test_the_average_is_taken_unless_chosen_otherwise(weights, prior, tmp_path):
     shadows = [2 * value for name, value in weights.items() if name != "sigmas"]
     torch.save(document(weights, ema=shadows), tmp_path / "zedo.pth")
     taken = {

@@ -91,7 +91,7 @@ def test_inputs_have_about_unit_variance_at_every_level(name):
     assert ((spread > 0.65) & (spread < 1.01)).all()
 
 
-def test_bones_and_vertical_change_the_answer_where_they_are_told(prior, view):
+def test_bones_and_vertical_change_the_answer_where_they_are_known(prior, view):
     """And turn with it; the bundled prior knows them, a network without context does not look."""
     assert prior.takes_context
     pose, sigma = torch.zeros(5, 17, 3), torch.tensor(4.0)

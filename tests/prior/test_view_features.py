@@ -82,16 +82,16 @@ def test_a_masked_view_is_all_zeros_and_turns_nothing():
     assert torch.equal(rotation, torch.eye(3).expand(2, 3, 3))
 
 
-def test_what_is_known_besides_is_told_in_the_turned_frame(view):
+def test_what_is_known_besides_is_given_in_the_turned_frame(view):
     rotation = view_features(view)[1]
     up, bones = normalize(torch.randn(20, 3), dim=-1), 0.1 + torch.rand(20, len(BONES))
-    told = context_features(view._replace(up=up, bones=bones), rotation)
-    assert told.shape == (20, CONTEXT)
+    context = context_features(view._replace(up=up, bones=bones), rotation)
+    assert context.shape == (20, CONTEXT)
     turned = context_features(
         View(view.rays @ rotation.mT, view.confidence, up @ rotation.mT[0], bones), torch.eye(3)
     )
-    assert torch.allclose(told[0], turned[0], atol=1e-5)
-    assert (told[:, -1] == 1).all()
+    assert torch.allclose(context[0], turned[0], atol=1e-5)
+    assert (context[:, -1] == 1).all()
 
 
 def test_what_is_not_known_is_zeros(view):

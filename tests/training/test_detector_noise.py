@@ -48,10 +48,10 @@ def test_noise_is_of_the_size_that_was_asked_for(scene, exact, detected):
 
 def test_confidence_tells_a_part_of_the_truth(scene, exact, detected):
     error, seen = heights_off(detected, exact, scene), detected.confidence > 0
-    trusted, doubted = (
+    trusted, weak = (
         error[seen & part].mean() for part in (detected.confidence > 0.8, detected.confidence < 0.4)
     )
-    assert doubted > 1.5 * trusted
+    assert weak > 1.5 * trusted
     assert ((detected.confidence >= 0) & (detected.confidence <= 1)).all()
 
 

@@ -208,7 +208,7 @@ def test_nothing_to_resume(corpus, tmp_path):
         train(corpus, SETTINGS, tmp_path / "p.safetensors", ALONE, RunOptions(resume=True))
 
 
-def test_a_damaged_state_is_told_and_the_one_before_named(corpus, tmp_path):
+def test_a_damaged_state_is_reported_and_the_one_before_named(corpus, tmp_path):
     for step, content in ((20, b""), (40, b"damaged")):
         (tmp_path / f"p.step-{step:08d}.state.pt").write_bytes(content)
     with pytest.raises(InputError, match=r"step-00000040.*continue from p\.step-00000020"):
@@ -377,6 +377,6 @@ def test_a_grown_network_does_not_look_at_what_is_new():
     torch.nn.init.normal_(before.leave.weight)
     after.load_state_dict(grown(before.state_dict(), after.state_dict()))
     pose, time, features = torch.randn(8, 17, 3), torch.tensor([1.0]), torch.randn(8, 52)
-    for told in (torch.zeros(8, 14), torch.randn(8, 14)):
-        grown_answer = after(pose, time, torch.cat([features, told], dim=1))
+    for context in (torch.zeros(8, 14), torch.randn(8, 14)):
+        grown_answer = after(pose, time, torch.cat([features, context], dim=1))
         assert torch.allclose(grown_answer, before(pose, time, features), atol=1e-5)

@@ -74,14 +74,14 @@ def test_orientations_are_rotations_of_people_who_stand_more_often_than_not():
 def test_the_vertical_and_the_bones_are_known_of_some_and_nearly_right(scene):
     view = training_view(scene, torch.Generator().manual_seed(5))
     seen = (view.confidence > 0).any(1)
-    for known, share in ((view.up, scenes.VERTICAL_KNOWN), (view.bones, scenes.BONES_KNOWN)):
-        told = (known != 0).any(1)
-        assert not told[~seen].any()
-        assert abs(told[seen].float().mean() - share) < 0.03
-    told = (view.up != 0).any(1)
-    angle = torch.rad2deg(torch.acos((view.up * scene.up).sum(-1)[told].clamp(max=1)))
+    for values, share in ((view.up, scenes.VERTICAL_KNOWN), (view.bones, scenes.BONES_KNOWN)):
+        known = (values != 0).any(1)
+        assert not known[~seen].any()
+        assert abs(known[seen].float().mean() - share) < 0.03
+    known = (view.up != 0).any(1)
+    angle = torch.rad2deg(torch.acos((view.up * scene.up).sum(-1)[known].clamp(max=1)))
     assert angle.square().mean().sqrt().item() == pytest.approx(scenes.VERTICAL_ERROR_DEGREES, rel=0.1)
-    told = (view.bones != 0).any(1)
-    error = (view.bones / bone_lengths(scene.poses)).log()[told]
+    known = (view.bones != 0).any(1)
+    error = (view.bones / bone_lengths(scene.poses)).log()[known]
     assert error.mean(1).std().item() == pytest.approx(scenes.SIZE_ERROR, rel=0.3)
     assert (error - error.mean(1, keepdim=True)).std().item() == pytest.approx(scenes.BONE_ERROR, rel=0.1)

@@ -75,26 +75,28 @@ def load(root: Path, keypoints_kind: str = "", allow_missing: bool = False, seed
 def custom_predictions(folder: Path) -> tuple[Dataset, Predictions] | None:
     """The truth and the prediction of a folder, if it holds both. Raises `InputError` if they do not
     match."""
-    truth_file, made_file = find(folder, TRUTH), find(folder, PREDICTION)
-    if not folder.is_dir() or truth_file is None or made_file is None:
+    truth_file, prediction_file = find(folder, TRUTH), find(folder, PREDICTION)
+    if not folder.is_dir() or truth_file is None or prediction_file is None:
         return None
-    known, made = _Joints(NpzFile(truth_file)), _Joints(NpzFile(made_file, _READ))
+    known, prediction = _Joints(NpzFile(truth_file)), _Joints(NpzFile(prediction_file, _READ))
     for name in ("poses_3d", "hypotheses_3d"):
-        if name in made.file and not np.isfinite(made.array(name)).all():
+        if name in prediction.file and not np.isfinite(prediction.array(name)).all():
             raise InputError(
                 f"{name} is not finite: a missing pose cannot be scored",
-                source=made_file,
+                source=prediction_file,
                 fix="give a pose for each row",
             )
-    rows = _matching(known.file, made.file, len(known.poses), len(made.poses))
-    hypotheses = made.array("hypotheses_3d") if "hypotheses_3d" in made.file else made.poses[:, None]
-    unknown = np.full(made.poses.shape[:2], np.nan)
-    uncertainty = made.array("uncertainty") if "uncertainty" in made.file else unknown
+    rows = _matching(known.file, prediction.file, len(known.poses), len(prediction.poses))
+    hypotheses = (
+        prediction.array("hypotheses_3d") if "hypotheses_3d" in prediction.file else prediction.poses[:, None]
+    )
+    unknown = np.full(prediction.poses.shape[:2], np.nan)
+    uncertainty = prediction.array("uncertainty") if "uncertainty" in prediction.file else unknown
     origins = None
-    if "translation" in made.file:
-        origins = made.file.floats("translation", (*hypotheses.shape[:2], 3))[rows]
-    data = _truth_of_folder(folder, known, made, rows)
-    predictions = Predictions(made.poses[rows], hypotheses[rows], uncertainty[rows], origins)
+    if "translation" in prediction.file:
+        origins = prediction.file.floats("translation", (*hypotheses.shape[:2], 3))[rows]
+    data = _truth_of_folder(folder, known, prediction, rows)
+    predictions = Predictions(prediction.poses[rows], hypotheses[rows], uncertainty[rows], origins)
     scored = np.isfinite(data.truth[:, 0]).all(1)
     notes = []
     if not scored.all():
@@ -102,16 +104,18 @@ def custom_predictions(folder: Path) -> tuple[Dataset, Predictions] | None:
         notes.append(Note("warning", text, "not-scored"))
     problem = implausibility(predictions.poses, "is this the right file?")
     if problem:
-        notes.append(Note("warning", f"{made_file}: {problem}", "implausible-data"))
+        notes.append(Note("warning", f"{prediction_file}: {problem}", "implausible-data"))
     data = data.take(scored)
     data = replace(data, notes=(*notes, *geometry_warnings(data)))
     return data, predictions.take(scored)
 
 
-def _truth_of_folder(folder: Path, known: "_Joints", made: "_Joints", rows: np.ndarray) -> Dataset:
+def _truth_of_folder(folder: Path, known: "_Joints", prediction: "_Joints", rows: np.ndarray) -> Dataset:
     """The truth, with the keypoints of the prediction's file, or else of the truth's."""
     file, count = known.file, len(known.poses)
-    source, picked = (made, rows) if all(key in made.file for key in _SEEN) else (known, np.arange(count))
+    source, picked = (
+        (prediction, rows) if all(key in prediction.file for key in _SEEN) else (known, np.arange(count))
+    )
     points, confidence, intrinsics = np.zeros((count, len(JOINTS), 2)), np.zeros((count, len(JOINTS))), None
     if all(key in source.file for key in _SEEN):
         points, confidence = source.array("keypoints_2d")[picked], source.array("confidence")[picked]
@@ -207,26 +211,28 @@ def _names(file: NpzFile, key: str, count: int, default: np.ndarray | None = Non
     return names
 
 
-def _matching(truth: NpzFile, made: NpzFile, count: int, predicted: int) -> np.ndarray:
+def _matching(truth: NpzFile, prediction: NpzFile, count: int, predicted: int) -> np.ndarray:
     """For each row of the truth, the row of the prediction."""
-    keys = [key for key in _ROW if key in truth and key in made]
+    keys = [key for key in _ROW if key in truth and key in prediction]
     if "frame" not in keys:
         if count != predicted:
             raise InputError(
                 f"{predicted} poses for {count} of {truth.path.name}",
-                source=made.path,
+                source=prediction.path,
                 fix="match them by a key 'frame'",
             )
         return np.arange(count)
     theirs = {
         row: i
-        for i, row in enumerate(zip(*(made.integers(key, predicted).tolist() for key in keys), strict=True))
+        for i, row in enumerate(
+            zip(*(prediction.integers(key, predicted).tolist() for key in keys), strict=True)
+        )
     }
     if len(theirs) < predicted:
-        others = [key for key in _ROW if key in made and key not in truth]
+        others = [key for key in _ROW if key in prediction and key not in truth]
         hint = f" with {others[0]!r} in {truth.path.name}" if others else ""
         raise InputError(
-            f"several poses share {', '.join(keys)}", source=made.path, fix=f"distinguish them{hint}"
+            f"several poses share {', '.join(keys)}", source=prediction.path, fix=f"distinguish them{hint}"
         )
     ours = list(zip(*(truth.integers(key, count).tolist() for key in keys), strict=True))
     missing = [row for row in ours if row not in theirs]
@@ -234,6 +240,6 @@ def _matching(truth: NpzFile, made: NpzFile, count: int, predicted: int) -> np.n
         first = ", ".join(f"{key} {value}" for key, value in zip(keys, missing[0], strict=True))
         raise InputError(
             f"{len(missing)} rows of {truth.path.name} have no prediction, the first {first}",
-            source=made.path,
+            source=prediction.path,
         )
     return np.array([theirs[row] for row in ours])

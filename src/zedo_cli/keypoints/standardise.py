@@ -235,7 +235,7 @@ def _seen_by(keypoints: Keypoints, camera: "Camera | None", keep_all: bool) -> K
         notes.append(Note("warning", text, "image-size-differs"))
     pinhole = replace(
         keypoints,
-        points=np.where((seen & ~lost)[..., None], points, 0),
+        points=np.where((seen & ~lost)[..., None], points, 0).astype(np.float32),
         confidence=np.where(lost, 0, keypoints.confidence),
         intrinsics=np.broadcast_to(camera.intrinsics, (len(keypoints), 3, 3)),
         image_size=camera.size or keypoints.image_size,

@@ -89,8 +89,8 @@ def _read_asf(path: Path) -> _Skeleton:
         elif section == ":root" and words[0] == "orientation":
             root_angles = numbers(words[1:], place, 3)
         elif section == ":bonedata" and words[0] == "end":
-            made = _bone(bone, skeleton.degrees, place)
-            skeleton.bones[made.name] = made
+            bone_of_file = _bone(bone, skeleton.degrees, place)
+            skeleton.bones[bone_of_file.name] = bone_of_file
         elif section == ":bonedata":
             bone = {} if words[0] == "begin" else bone | {words[0]: words[1:]}
         elif section == ":hierarchy" and words[0] not in ("begin", "end"):

@@ -69,8 +69,8 @@ def find_swapped_arms(denoise: Denoiser, view: View, view_noise: float, noise: T
     """Whether left and right arm are swapped in the keypoints of an image, `[B]`.
 
     The person is also lifted from the view with elbows and wrists swapped. They were swapped where the rays
-    then agree with a person much better than before. Swapped legs look like legs: in a single image they
-    cannot be told, on validation people as many were found wrongly as rightly.
+    then agree with a person much better than before. Swapped legs look like legs in a
+    single image: on validation people as many were found wrongly as rightly.
 
     Args:
         denoise: the prior.

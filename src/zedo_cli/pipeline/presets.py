@@ -134,20 +134,10 @@ class Preset(BaseModel):
             raise InputError(message, setting="set", value=field) from error
 
 
-_LOOP_ONLY = (
-    *(
-        "schedule",
-        "steps",
-        "first_noise",
-        "step",
-        "step_size",
-        "warmup",
-        "translation",
-        "pull",
-        "robust",
-        "answer",
-    ),
-)
+_LOOP_ONLY = {
+    *("schedule", "steps", "first_noise", "step", "step_size"),
+    *("warmup", "translation", "pull", "robust", "answer"),
+}
 """Settings that the start does not depend on."""
 
 PRESETS = {
