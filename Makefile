@@ -1,6 +1,7 @@
 # make demo   lift a real example to 3D with the bundled prior
 # make test   lint, types and tests
-# Both set up .venv first; PYTHON chooses the interpreter (3.11 or newer).
+# make docs   build the site of the documents in site/
+# Each sets up .venv first; PYTHON chooses the interpreter (3.11 or newer).
 
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -17,6 +18,9 @@ test: .venv/test
 	.venv/bin/mypy
 	.venv/bin/pytest
 
+docs: .venv/docs
+	.venv/bin/mkdocs build --strict
+
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "zedo needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
@@ -29,4 +33,8 @@ test: .venv/test
 	$(PIP) --editable '.[test]'
 	touch $@
 
-.PHONY: demo test
+.venv/docs: constraints.txt | .venv/bin/python  # the extra `docs`, without zedo itself
+	$(PIP) mkdocs-material
+	touch $@
+
+.PHONY: demo test docs

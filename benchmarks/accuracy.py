@@ -1,8 +1,9 @@
 """Presets side by side, by the code of `zedo eval`, with the number of evaluations of the network.
 
-    python benchmarks/accuracy.py [--data open open:detected pose2sim] [--presets paper fast balanced best]
-    [--samples 1] python benchmarks/accuracy.py --data validation validation:detected --known up bones python
-    benchmarks/accuracy.py --steps steps.png        # error against evaluations of the network
+    python benchmarks/accuracy.py
+    python benchmarks/accuracy.py --data open:detected pose2sim --presets fast best --samples 50
+    python benchmarks/accuracy.py --data validation validation:detected --known up bones
+    python benchmarks/accuracy.py --steps steps.png        # error against evaluations of the network
 
 Data sets are named as in `zedo eval`, with the kind of keypoints after a colon. `--known` gives the true
 vertical and the true bone lengths to the lifter. Printed: MPJPE / PA-MPJPE (mm) by the strict protocol with
@@ -24,7 +25,7 @@ from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.evaluation.protocol import STRICT
 from zedo_cli.evaluation.scores import score
 from zedo_cli.evaluation.summary import Report, RunDescription, summary
-from zedo_cli.lifter import Lifter, prior_file
+from zedo_cli.lifter import Lifter
 from zedo_cli.pipeline.body import bone_lengths
 from zedo_cli.pipeline.presets import PRESETS, Preset
 from zedo_cli.preparation import SideInformation
@@ -52,7 +53,7 @@ def main() -> None:
         "--steps", type=Path, help="draw the error against evaluations on validation people, as PNG"
     )
     options = parser.parse_args()
-    prior = load_prior(prior_file(options.prior))
+    prior = load_prior(options.prior)
     if options.steps:
         draw_error_against_evaluations(prior, options.steps)
         return

@@ -10,7 +10,6 @@ import torch
 import zedo_cli as zedo
 from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.evaluation.metrics import mpjpe, root_centred
-from zedo_cli.io.files import bundled_prior
 
 
 class GaussianPrior(torch.nn.Module):
@@ -34,7 +33,7 @@ class GaussianPrior(torch.nn.Module):
 
 
 if __name__ == "__main__":
-    bundled = zedo.load_prior(bundled_prior())
+    bundled = zedo.load_prior("open")
     seen = bundled.clusters(50)
     people = load_dataset("open").thinned(30)
     for prior in (GaussianPrior(seen, bundled.exemplars), bundled):

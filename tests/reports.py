@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scenes import before_camera, to_pixels
+from scenes import in_front_of_camera, to_pixels
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.parts import Part, dataset_of
@@ -16,7 +16,7 @@ K = pinhole(1000.0, 1000.0, 500.0, 500.0)
 
 def made_scores(samples: int = 12, count: int = 18, name: str = "open") -> tuple[Dataset, Scores]:
     """Two groups of three sequences each; lifts are off by five centimetres a coordinate."""
-    truth = before_camera(count)
+    truth = in_front_of_camera(count)
     group = np.where(np.arange(count) < count // 3, "one", "two")
     sequence = np.array([f"{g}-{i % 3}" for i, g in enumerate(group)])
     part = Part(to_pixels(truth, K), truth, K, sequence, group, np.arange(count))

@@ -28,7 +28,7 @@ def standing_camera(
     return rotation, -rotation @ place
 
 
-def before_camera(count: int, seed: int = 0, azimuth: float = 0.3, distance: float = 5.0) -> np.ndarray:
+def in_front_of_camera(count: int, seed: int = 0, azimuth: float = 0.3, distance: float = 5.0) -> np.ndarray:
     """The walking person in a camera's frame. `[count, 17, 3]` m."""
     rotation, translation = standing_camera(azimuth, distance)
     return walking(count, seed) @ rotation.T + translation

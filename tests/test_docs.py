@@ -3,12 +3,15 @@
 import ast
 import re
 import runpy
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from places import ROOT, SOURCE
 from zedo_cli.cli import options
 from zedo_cli.pipeline.presets import DEFAULT
+from zedo_cli.version import __version__
 
 PAGES = sorted(
     [
@@ -47,6 +50,31 @@ def test_every_command_has_a_section():
 
     named = {command.name or command.callback.__name__ for command in app.registered_commands}
     assert named == set(tool["COMMANDS"])
+
+
+def test_the_tutorial_shows_the_examples_as_they_are():
+    tutorial = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+    for name in ("custom_reader.py", "custom_denoiser.py"):
+        assert (ROOT / "examples" / name).read_text(encoding="utf-8") in tutorial, name
+
+
+def test_the_writer_of_the_tutorial_writes(tmp_path):
+    tutorial = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+    (block,) = (
+        code for code in re.findall(r"```python\n(.*?)```", tutorial, re.DOTALL) if "PoseWriter" in code
+    )
+    scope = {}
+    exec(block, scope)
+    sink = scope["writer"].open(tmp_path / "poses.csv")
+    sink.append(SimpleNamespace(poses_3d=np.ones((2, 17, 3))))
+    sink.close()
+    assert np.loadtxt(tmp_path / "poses.csv", delimiter=",").shape == (2, 51)
+
+
+def test_the_version_is_the_same_everywhere():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in citation
+    assert f"## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

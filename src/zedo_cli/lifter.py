@@ -12,7 +12,6 @@ from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.cameras.reading import read_camera
 from zedo_cli.errors import InputError, choose
-from zedo_cli.io.files import bundled_prior
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.keypoints.standardise import known_skeleton, standardise
@@ -74,11 +73,7 @@ class Lifter:
     ) -> None:
         if samples < 1:
             raise InputError("must be at least 1", setting="samples", value=samples)
-        self.prior = (
-            prior
-            if isinstance(prior, torch.nn.Module)
-            else load_prior(prior_file(prior), find_device(device))
-        )
+        self.prior = prior if isinstance(prior, torch.nn.Module) else load_prior(prior, find_device(device))
         chosen = preset if isinstance(preset, Preset) else choose(preset, PRESETS, "preset")
         self.preset = chosen if self.prior.conditional else chosen.for_blind_prior()
         self.samples, self.seed, self.clips, self.batch_size = samples, seed, clips, max(1, batch_size)
@@ -129,11 +124,7 @@ class Lifter:
                 source=people.clip_names[0],
                 fix="give the camera with `intrinsics`, or assume one with `image_size`",
             )
-        tracks = Tracks.of(people, self.clips)
-        windows = tracks.windows(self.prior.window)
-        up, bones = (
-            _for_rows(value, len(people), name) for name, value in (("up", known.up), ("bones", known.bones))
-        )
+        up, bones = known.for_rows(len(people))
         pixels = np.where(people.confidence[..., None] > 0, people.points, 0)
         points, confidence, intrinsics = (
             torch.from_numpy(np.array(array, np.float32))
@@ -141,6 +132,8 @@ class Lifter:
         )
         seen = Observation(points, confidence, intrinsics, up, bones)
         swapped = torch.zeros(len(people), len(left_right.PARTS), dtype=torch.bool)
+        tracks = Tracks.of(people, self.clips)
+        windows = tracks.windows(self.prior.window)
         if self.clips and self.preset.swaps:
             for rows in tracks.longer_than(1):
                 frame = torch.from_numpy(people.frame[rows])
@@ -247,12 +240,6 @@ def find_device(name: str) -> torch.device:
     return torch.device("cuda" if name == "cuda" or (name == "auto" and available) else "cpu")
 
 
-def prior_file(prior: Source) -> Path:
-    """The file of a bundled prior by its name, or the path itself."""
-    named = bundled_prior(str(prior))
-    return named if isinstance(prior, str) and "/" not in prior and named.is_file() else Path(prior)
-
-
 def _is_sources(keypoints: Any) -> bool:
     return isinstance(keypoints, list | tuple) and all(isinstance(source, str | Path) for source in keypoints)
 
@@ -267,16 +254,3 @@ def _as_keypoints(keypoints: Any, skeleton: str | None = None) -> Keypoints:
 
 def _as_camera(camera: Camera | Source | None) -> Camera | None:
     return read_camera(camera) if isinstance(camera, str | Path) else camera
-
-
-def _for_rows(values: np.ndarray | None, rows: int, setting: str) -> torch.Tensor | None:
-    """`[N, K]`, or `[K]` that holds for all rows, as `[rows, K]`."""
-    if values is None:
-        return None
-    if values.ndim > 1 and len(values) != rows:
-        raise InputError(
-            f"has {len(values)} rows for {rows} people that can be lifted; leave the others out, or"
-            " give one for all",
-            setting=setting,
-        )
-    return torch.from_numpy(np.array(np.broadcast_to(values, (rows, values.shape[-1])), np.float32))

@@ -53,6 +53,9 @@ def swap_order(*ends: str) -> list[int]:
 MIRROR = tuple(swap_order(""))
 """The joint on the other side of the body, for each joint."""
 
+MIRROR_BONES = tuple(joint - 1 for joint in MIRROR[1:])
+"""The same for the 16 bones that end at joints 1 to 16."""
+
 BONES = {
     "hip": (1, 4),
     "thigh": (2, 5),

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from scenes import before_camera, to_pixels
+from scenes import in_front_of_camera, to_pixels
 from zedo_cli.cameras.intrinsics import pinhole
 
 K = pinhole(1100.0, 1100.0, 500.0, 500.0)
@@ -111,7 +111,7 @@ def test_an_interrupted_run_is_gone_on_with(zedo, tmp_path, monkeypatch):
 
 
 def test_data_of_ones_own(zedo, tmp_path):
-    truth = before_camera(6)
+    truth = in_front_of_camera(6)
     np.savez(
         tmp_path / "mine.npz", keypoints=to_pixels(truth, K), intrinsics=K, poses_3d=truth, skeleton="h36m17"
     )
@@ -158,7 +158,7 @@ def test_data_of_ones_own(zedo, tmp_path):
 
 
 def test_impossible_geometry_is_warned_about(zedo, tmp_path):
-    truth = before_camera(6)
+    truth = in_front_of_camera(6)
     np.savez(
         tmp_path / "mine.npz",
         keypoints=to_pixels(truth, K),
@@ -234,7 +234,7 @@ def test_what_was_changed_stands_in_the_table_and_old_files_go(zedo, tmp_path):
 
 
 def test_names_are_names_and_half_known_truth_is_noted(zedo, tmp_path):
-    truth = before_camera(6)
+    truth = in_front_of_camera(6)
     keypoints = to_pixels(truth, K)
     truth[3:, 0] = np.nan
     names = ["[/x] y", r"a $\foo$ b", "$_$", "d", "e", "f"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scenes import assert_reprojects, before_camera, to_pixels
+from scenes import assert_reprojects, in_front_of_camera, to_pixels
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.custom import custom_predictions
 from zedo_cli.datasets.loading import load_dataset
@@ -11,7 +11,7 @@ from zedo_cli.errors import InputError
 from zedo_cli.skeletons import JOINTS
 
 K = pinhole(1100.0, 1100.0, 500.0, 500.0)
-POINTS = before_camera(6)
+POINTS = in_front_of_camera(6)
 
 
 def write(path, **changed):

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from scenes import assert_reprojects, before_camera, standing_camera, to_pixels, walking
+from scenes import assert_reprojects, in_front_of_camera, standing_camera, to_pixels, walking
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.cameras.resection import reproject
@@ -166,7 +166,7 @@ def write_list(root):
         *((11, number) for number in range(2, 17)),
         (1, 2),
     ):
-        points = before_camera(2, subject, distance=4.5)
+        points = in_front_of_camera(2, subject, distance=4.5)
         pixels = to_pixels(points, intrinsics)
         for frame in range(2):
             camera = {

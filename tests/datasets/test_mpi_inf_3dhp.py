@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from scenes import assert_reprojects, before_camera, to_pixels
+from scenes import assert_reprojects, in_front_of_camera, to_pixels
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.mpi_inf_3dhp import CAMERAS, LIST, ORDER, PSTMO
 from zedo_cli.datasets.mpi_inf_3dhp import load as mpi_inf_3dhp_dataset
@@ -17,7 +17,7 @@ FRAMES = 12
 
 def people_of(name):
     """Truth of a sequence in the camera frame (m), its pixels, and which frames are valid."""
-    points = before_camera(FRAMES, int(name[2]))
+    points = in_front_of_camera(FRAMES, int(name[2]))
     return points, to_pixels(points, pinhole(*CAMERAS[name])), np.arange(FRAMES) % 4 != 1
 
 

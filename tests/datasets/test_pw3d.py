@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from scenes import assert_reprojects, before_camera, standing_camera, to_pixels, walking
+from scenes import assert_reprojects, in_front_of_camera, standing_camera, to_pixels, walking
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.pw3d import ORDER, PROCESSED, SEQUENCES, SMPL
 from zedo_cli.datasets.pw3d import load as pw3d_dataset
@@ -105,7 +105,7 @@ def test_missing_and_damaged_sequences_are_named(tmp_path):
 
 
 def test_processed(tmp_path):
-    points = np.concatenate([before_camera(4, 1), before_camera(4, 2)])
+    points = np.concatenate([in_front_of_camera(4, 1), in_front_of_camera(4, 2)])
     relative = points - points[:, :1]
     theirs = np.ones((8, 17, 4))
     theirs[..., :3] = relative[:, ORDER]

@@ -4,14 +4,14 @@ import h5py
 import numpy as np
 import pytest
 
-from scenes import assert_reprojects, before_camera, to_pixels
+from scenes import assert_reprojects, in_front_of_camera, to_pixels
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 
 
 def write(path, **changed):
-    points = before_camera(10, distance=20.0)
+    points = in_front_of_camera(10, distance=20.0)
     intrinsics = pinhole(1600.0, 1600.0, 128.0, 128.0)
     scaled = intrinsics / 256
     scaled[2, 2] = 1
@@ -57,7 +57,7 @@ def test_bad_files_are_one_line(tmp_path):
 
 
 def test_points_in_pixels_are_warned_about(tmp_path):
-    points = before_camera(10, distance=20.0)
+    points = in_front_of_camera(10, distance=20.0)
     write(
         tmp_path / "ski_test.h5",
         **{"2D": to_pixels(points, pinhole(1600.0, 1600.0, 128.0, 128.0)).reshape(10, 34)},

@@ -55,18 +55,6 @@ def test_figures_survive_a_file(measured, tmp_path):
     assert f"{1000 * measured.denoising['0.3']['all']:.1f}" in text
 
 
-def test_coverage_of_samples_from_the_truths_own_distribution():
-    generator = torch.Generator().manual_seed(0)
-    draws, truth = (
-        torch.randn(50, 3000, 17, 3, generator=generator),
-        torch.randn(3000, 17, 3, generator=generator),
-    )
-    for share in (0.5, 0.9):
-        assert prior_quality._coverage(draws, truth, share)["wrist"] == pytest.approx(share, abs=0.03)
-    narrow = prior_quality._coverage(0.5 * draws, truth, 0.9)
-    assert narrow["knee"] < 0.65
-
-
 def test_shrinking_shows_as_size_bias():
     class Shrinking(torch.nn.Module):
         def forward(self, pose, sigma, view=None):

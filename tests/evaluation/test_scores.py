@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scenes import before_camera, to_pixels
+from scenes import in_front_of_camera, to_pixels
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.datasets.predictions import Predictions
@@ -14,7 +14,7 @@ from zedo_cli.skeletons import LIMBS
 
 COUNT, SAMPLES = 5, 12
 K = pinhole(1000.0, 1000.0, 500.0, 500.0)
-TRUTH = before_camera(COUNT)
+TRUTH = in_front_of_camera(COUNT)
 
 
 def dataset(joints=tuple(range(17)), truth=TRUTH):

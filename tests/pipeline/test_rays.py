@@ -1,20 +1,11 @@
 """Rays and pixels: round trips, and the pull between its limits."""
 
-import pytest
 import torch
 
 from places import keypoints_to_rays
 from zedo_cli.pipeline.rays import distance_from_rays, points_to_keypoints, pull_on_rays
 
 INTRINSICS = torch.tensor([[900.0, 2, 400], [0, 950, 300], [0, 0, 1]], dtype=torch.float64)
-
-
-@pytest.fixture
-def points():
-    generator = torch.Generator().manual_seed(0)
-    return torch.randn(3, 17, 3, generator=generator, dtype=torch.float64) * 0.4 + torch.tensor(
-        [0.2, -0.1, 4]
-    )
 
 
 def test_points_lie_on_the_rays_of_their_keypoints(points):

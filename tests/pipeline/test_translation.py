@@ -121,7 +121,7 @@ def test_the_regression_agrees_with_the_prepared_solve():
     assert torch.allclose(single, place.float().expand(4, 1, 3), atol=1e-4)
 
 
-def test_everybody_stands_before_the_camera():
+def test_everybody_stands_in_front_of_the_camera():
     """Rays of a mirrored person ask for a place behind the camera."""
     pose = 0.4 * torch.randn(5, 17, 3)
     rays = -pose + torch.tensor([0.0, 0, 4])

@@ -1,34 +1,14 @@
 """The model of detectors: what is drawn lies where the constants say."""
 
-import pytest
 import torch
 
 from zedo_cli.pipeline.view import View
 from zedo_cli.skeletons import ADULT, JOINTS, MIRROR
 from zedo_cli.training import detector_noise
-from zedo_cli.training.corpus import Corpus
 from zedo_cli.training.detector_noise import detected_view, training_view
-from zedo_cli.training.virtual_cameras import draw_scene, exact_view
+from zedo_cli.training.virtual_cameras import exact_view
 
-COUNT = 4000
 SPINE = JOINTS.index("spine")
-
-
-@pytest.fixture(scope="module")
-def scene():
-    poses = Corpus.load([]).poses
-    generator = torch.Generator().manual_seed(0)
-    return draw_scene(poses[torch.randint(len(poses), (COUNT,), generator=generator)], generator)
-
-
-@pytest.fixture(scope="module")
-def exact(scene):
-    return exact_view(scene)
-
-
-@pytest.fixture(scope="module")
-def detected(scene):
-    return detected_view(scene, torch.Generator().manual_seed(1))
 
 
 def heights_off(view, exact, scene):

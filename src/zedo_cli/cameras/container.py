@@ -35,10 +35,9 @@ class Camera:
         """
         if not self.distortion.any():
             return points.astype(np.float64)
-        plane = distortion.undistort(self._to_plane(points), self.distortion, self.fisheye)
-        undistorted = self._to_pixels(plane)
-        missed = np.linalg.norm(self.distort(undistorted) - points, axis=-1, keepdims=True)
-        return np.where(missed < _TOLERANCE, undistorted, np.nan)
+        tolerance = _TOLERANCE / np.sqrt(self.intrinsics[0, 0] * self.intrinsics[1, 1])
+        plane = distortion.undistort(self._to_plane(points), self.distortion, self.fisheye, tolerance)
+        return self._to_pixels(plane)
 
     def distort(self, points: np.ndarray) -> np.ndarray:
         """The pixels where this camera sees what a pinhole camera would see at `points [..., 2]`."""

@@ -27,10 +27,16 @@ def distort(plane: np.ndarray, coefficients: np.ndarray, fisheye: bool) -> np.nd
     return plane * (1 + r2 * (k1 + r2 * (k2 + r2 * k3))) + np.concatenate(shift, axis=-1)
 
 
-def undistort(distorted: np.ndarray, coefficients: np.ndarray, fisheye: bool) -> np.ndarray:
-    """The points `[..., 2]` that `distort` moves to `distorted`, wherever there are such points."""
-    if fisheye:
-        return _undistort_fisheye(distorted, _padded(coefficients, 4))
+def undistort(distorted: np.ndarray, coefficients: np.ndarray, fisheye: bool, tolerance: float) -> np.ndarray:
+    """The points `[..., 2]` that `distort` moves to `distorted`; NaN where it moves none nearer than
+    `tolerance`."""
+    solve = _undistort_fisheye if fisheye else _undistort_lens
+    ideal = solve(distorted, coefficients)
+    missed = np.linalg.norm(distort(ideal, coefficients, fisheye) - distorted, axis=-1, keepdims=True)
+    return np.where(missed < tolerance, ideal, np.nan)
+
+
+def _undistort_lens(distorted: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
     ideal, step = distorted.copy(), 1e-6
     along_x, along_y = step * np.eye(2)
 
@@ -49,7 +55,8 @@ def undistort(distorted: np.ndarray, coefficients: np.ndarray, fisheye: bool) ->
     return ideal
 
 
-def _undistort_fisheye(distorted: np.ndarray, k: np.ndarray) -> np.ndarray:
+def _undistort_fisheye(distorted: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+    k = _padded(coefficients, 4)
     radius = np.linalg.norm(distorted, axis=-1, keepdims=True)
     angle = radius.copy()
     for _ in range(_ITERATIONS):

@@ -152,8 +152,7 @@ def ablate(
     from zedo_cli.evaluation.differences import compared
     from zedo_cli.evaluation.protocol import find_protocol
     from zedo_cli.evaluation.runs import Run, finished
-    from zedo_cli.io.files import bundled_prior
-    from zedo_cli.lifter import find_device, prior_file
+    from zedo_cli.lifter import find_device
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.ablation import difference_table, draw_differences, draw_errors, poster_table
     from zedo_cli.report.files import checked_folder, write_report
@@ -190,12 +189,12 @@ def ablate(
         *(base or "").split(),
         *([f"prior {Path(prior).stem}"] if prior else []),
     ]
-    priors = {name: load_prior(bundled_prior(name), on) for name in (ALIKE, "open-no-rotation")}
+    priors = {name: load_prior(name, on) for name in (ALIKE, "open-no-rotation")}
     if poster:
-        augmented = load_prior(prior_file(prior), on) if prior else priors[ALIKE]
+        augmented = load_prior(prior, on) if prior else priors[ALIKE]
         arms = poster_arms(kinds, full, augmented, priors["open-no-rotation"])
     else:
-        usual = load_prior(prior_file(prior or "open"), on)
+        usual = load_prior(prior or "open", on)
         if own:
             arms = own_arms(kinds, full, usual, priors, samples)
         elif changes:

@@ -98,7 +98,7 @@ def evaluate(
     from zedo_cli.evaluation.protocol import find_protocol, paper_start
     from zedo_cli.evaluation.runs import Run, Variant, finished
     from zedo_cli.evaluation.summary import RunDescription, summary
-    from zedo_cli.lifter import find_device, prior_file
+    from zedo_cli.lifter import find_device
     from zedo_cli.pipeline.presets import PRESETS
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.files import checked_folder, write_report
@@ -120,7 +120,7 @@ def evaluate(
         measured = _of_prediction(given, rules, stride or 1, limit, str(data_root))
     else:
         data, step = _load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing)
-        denoiser = load_prior(prior_file(prior or "open"), find_device(device))
+        denoiser = load_prior(prior or "open", find_device(device))
         words = [f"zedo {settings.name}", *(changes or [])]
         words += [f"prior {Path(prior).stem}"] if prior else []
         words += ["clips"] if clips else []

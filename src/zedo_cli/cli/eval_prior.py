@@ -11,8 +11,8 @@ from zedo_cli.cli.terminal import console
 
 def eval_prior(
     checkpoint: Annotated[
-        Path | None, typer.Argument(help="A prior. [default: the bundled one]", show_default=False)
-    ] = None,
+        str, typer.Argument(help="Prior: open, open-small, open-no-rotation (bundled), or a file.")
+    ] = "open",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -41,13 +41,12 @@ def eval_prior(
     """
     from zedo_cli.errors import InputError
     from zedo_cli.evaluation.prior_quality import evaluate
-    from zedo_cli.io.files import atomic_write, bundled_prior, writable
+    from zedo_cli.io.files import atomic_write, writable
     from zedo_cli.lifter import find_device
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.prior import evaluation_tables, write_evaluation_figure
 
-    path = checkpoint or bundled_prior()
-    base = output or Path(path.name)
+    base = output or Path(Path(checkpoint).name)
     if base.suffix not in (".safetensors", ".json", ".png", ""):
         raise InputError(
             "figures are written as .json and .png",
@@ -55,7 +54,7 @@ def eval_prior(
             fix="give a name with one of these, or without suffix",
         )
     files = {suffix: writable(base.with_suffix(suffix)) for suffix in (".json", ".png")}
-    loaded = load_prior(path, find_device(device))
+    loaded = load_prior(checkpoint, find_device(device))
     with console.status("measuring") as status:
         measured = evaluate(loaded, poses, samples, seed, lambda what: status.update(f"measuring: {what}"))
     for table in evaluation_tables(measured):

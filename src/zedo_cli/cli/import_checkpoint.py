@@ -28,7 +28,7 @@ def import_checkpoint(
     h36m.safetensors ...`
     """
     from zedo_cli.errors import InputError, choose
-    from zedo_cli.io.files import bundled_prior, writable
+    from zedo_cli.io.files import writable
     from zedo_cli.prior.checkpoint import load_prior, save_prior
     from zedo_cli.prior.gfpose import read_checkpoint
 
@@ -36,6 +36,6 @@ def import_checkpoint(
     if output.resolve() == checkpoint.resolve():
         raise InputError("is the file to read", source=output, fix="choose another `output`")
     writable(output)
-    prior = read_checkpoint(checkpoint, load_prior(bundled_prior()), licence, averaged)
+    prior = read_checkpoint(checkpoint, load_prior(), licence, averaged)
     save_prior(prior, output, half=False)
     typer.echo(f"prior: {output}, {sum(p.numel() for p in prior.network.parameters()):,} parameters")

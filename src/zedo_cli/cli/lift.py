@@ -157,9 +157,11 @@ def lift(
     )
     people = read_keypoints(keypoints, skeleton)
     lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size)
+    prepared = lifter.prepare(people, lens, known)
     with progress_bar("people") as bar:
-        task = bar.add_task("Lifting", total=len(people))
-        poses = lifter.lift(people, lens, known, lambda done: bar.update(task, completed=done))
+        task = bar.add_task("Lifting", total=len(prepared.keypoints))
+        starts = lifter.start(prepared)
+        poses = lifter.finish(prepared, starts, lambda done: bar.update(task, completed=done))
     for path in outputs:
         write_poses(poses, path)
 

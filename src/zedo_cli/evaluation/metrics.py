@@ -7,7 +7,7 @@ NaN. A prediction that is NaN stays NaN.
 
 import numpy as np
 
-from zedo_cli.skeletons import INDEX, JOINTS, MIRROR, PARENTS
+from zedo_cli.skeletons import INDEX, MIRROR_BONES, PARENTS
 
 PCK_THRESHOLD = 0.15
 AUC_THRESHOLDS = np.linspace(0, 0.15, 31)
@@ -119,26 +119,33 @@ def bone_length_error(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def symmetry_error(predicted: np.ndarray) -> np.ndarray:
     """Mean absolute difference between the lengths of left and right bones."""
     lengths = np.linalg.norm(bone_vectors(predicted), axis=-1)
-    left = [i for i, name in enumerate(JOINTS) if name.startswith("left")]
-    return np.abs(lengths[..., [i - 1 for i in left]] - lengths[..., [MIRROR[i] - 1 for i in left]]).mean(-1)
+    pairs = [(bone, other) for bone, other in enumerate(MIRROR_BONES) if bone < other]
+    one, other = zip(*pairs, strict=True)
+    return np.abs(lengths[..., one] - lengths[..., other]).mean(-1)
 
 
 def coverage(draws: np.ndarray, truth: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Share of the coordinates of the truth inside the central part of the draws, for each `level` (0..1) of
-    that part.
+    """Share of the known coordinates of the truth inside the central part of the draws, for each `level`
+    (0..1) of that part. `[..., S, J, 3]`, `[..., J, 3]`, `[L]` -> `[..., L]`.
+    """
+    inside = inside_draws(draws, truth, levels)
+    known = np.broadcast_to(np.isfinite(truth)[..., None], inside.shape)
+    count = known.sum((-3, -2))
+    return np.where(count > 0, np.where(known, inside, 0).sum((-3, -2)) / count.clip(1), np.nan)
 
-    For calibrated draws it equals the level, whatever their number: a truth between two draws of which one is
-    inside counts in proportion. `[..., S, J, 3]`, `[..., J, 3]`, `[L]` -> `[..., L]`.
+
+def inside_draws(draws: np.ndarray, truth: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Whether each coordinate of the truth is inside the central part of the draws, 0 to 1.
+
+    The mean over calibrated draws equals the level, whatever their number: a truth between two draws of which
+    one is inside counts in proportion. `[..., S, J, 3]`, `[..., J, 3]`, `[L]` -> `[..., J, 3, L]`.
     """
     truth = _double(truth)
     below = (_double(draws) < truth[..., None, :, :]).sum(-3)
     ranks = draws.shape[-3] + 1
     from_middle = 2 * np.abs((below + 0.5) / ranks - 0.5)[..., None]
     nearest, farthest = (from_middle - 1 / ranks).clip(0), from_middle + 1 / ranks
-    inside = ((levels - nearest) / (farthest - nearest)).clip(0, 1)
-    known = np.broadcast_to(np.isfinite(truth)[..., None], inside.shape)
-    count = known.sum((-3, -2))
-    return np.where(count > 0, np.where(known, inside, 0).sum((-3, -2)) / count.clip(1), np.nan)
+    return ((levels - nearest) / (farthest - nearest)).clip(0, 1)
 
 
 def _double(poses: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from zedo_cli.skeletons import BONE_LENGTHS, JOINTS, MIRROR, PARENTS
+from zedo_cli.skeletons import BONE_LENGTHS, JOINTS, MIRROR_BONES, PARENTS
 
 NEAR = 0.1
 """RMS distance of joints (m), after rotation to one direction and scaling, within which a pose counts as
@@ -39,8 +39,8 @@ def measure(poses: Tensor, held_out: Tensor, training: Tensor) -> dict[str, floa
     the size of an adult; compare the figures with those of real poses.
     """
     lengths = (poses[:, 1:] - poses[:, list(PARENTS[1:])]).norm(dim=-1)
-    other = lengths[:, [MIRROR[joint] - 1 for joint in range(1, 17)]]
-    paired = [joint - 1 for joint in range(1, 17) if MIRROR[joint] != joint]
+    other = lengths[:, list(MIRROR_BONES)]
+    paired = [bone for bone, mirrored in enumerate(MIRROR_BONES) if mirrored != bone]
     usual = lengths.new_tensor(BONE_LENGTHS)
     low, high = _limits(training)
     angles = bends(poses)

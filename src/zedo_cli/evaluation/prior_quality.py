@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Generator, Tensor
 
 from zedo_cli.evaluation import plausibility
-from zedo_cli.evaluation.metrics import mpjpe, pa_mpjpe
+from zedo_cli.evaluation.metrics import inside_draws, mpjpe, pa_mpjpe
 from zedo_cli.pipeline.sampler import probability_flow
 from zedo_cli.pipeline.schedules import sampling_noise_levels
 from zedo_cli.pipeline.view import View
@@ -148,6 +148,8 @@ def _posterior(
     visible = np.where((view.confidence > 0).unsqueeze(-1).cpu().numpy(), target, np.nan)
     errors = {metric.__name__: metric(mean.cpu().numpy(), target) for metric in (mpjpe, pa_mpjpe)}
     centre = draws.mean(0)
+    central = np.array([0.5, 0.9])
+    inside = torch.from_numpy(inside_draws(draws.transpose(0, 1).numpy(), truth.cpu().numpy(), central))
     return Posterior(
         **{name: _by_split(error, splits) for name, error in errors.items()},
         samples_mean_mpjpe=_by_split(mpjpe(centre.numpy(), target), splits)["mean"],
@@ -156,23 +158,12 @@ def _posterior(
             np.min([mpjpe(draw.numpy(), target) for draw in draws], axis=0), splits
         )["mean"],
         seen_joints_mpjpe=_by_split(mpjpe(mean.cpu().numpy(), visible), splits)["mean"],
-        coverage_50=_coverage(draws, truth.cpu(), 0.5),
-        coverage_90=_coverage(draws, truth.cpu(), 0.9),
+        coverage_50=_by_group(inside[..., 0]),
+        coverage_90=_by_group(inside[..., 1]),
         standardised_error=_by_group(
             ((centre - truth.cpu()) / draws.std(0).clamp(min=1e-4)).square(), root=True
         ),
     )
-
-
-def _coverage(draws: Tensor, truth: Tensor, share: float) -> dict[str, float]:
-    """Share of coordinates of `truth [N, J, 3]` within the central `share` of `draws [S, N, J, 3]`, by joint
-    group.
-
-    If the truth follows the same distribution, it takes each of the S + 1 ranks among S draws equally often.
-    """
-    place = (draws < truth).float().mean(0) * len(draws) + 0.5
-    inside = ((place / (len(draws) + 1) - 0.5).abs() <= share / 2).float()
-    return _by_group(inside)
 
 
 def _size_bias(prior: Prior, poses: Tensor) -> dict[str, float]:

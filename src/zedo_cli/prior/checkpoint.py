@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import atomic_write
+from zedo_cli.io.files import atomic_write, bundled_prior
 from zedo_cli.io.schema import first_fault
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
@@ -46,15 +46,23 @@ def save_prior(prior: Prior, path: Path, half: bool = True) -> None:
             ) from error
 
 
-def load_prior(path: str | Path, device: torch.device | str = "cpu") -> Prior:
+def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -> Prior:
     """Read a prior, in single precision and evaluation mode.
 
-    Raises `InputError` if the file is missing or foreign, or if a tensor is missing, left over or of another
-    shape.
+    Args:
+        prior: name of a bundled prior (`open`, `open-small`, `open-no-rotation`), or a file.
+        device: where its weights are put.
+
+    Raises:
+        InputError: the file is missing or foreign, or a tensor is missing, left over or of another shape.
     """
-    path = Path(path)
+    path = Path(prior)
+    if isinstance(prior, str) and not path.suffix and path.name == prior and bundled_prior(prior).is_file():
+        path = bundled_prior(prior)
     if not path.is_file():
-        raise InputError("no such checkpoint", source=path)
+        raise InputError(
+            "no such checkpoint", source=path, fix="give a file, or open, open-small, open-no-rotation"
+        )
     try:
         with safe_open(path, framework="pt", device=str(device)) as file:
             header = (file.metadata() or {}).get(_HEADER)
@@ -83,9 +91,9 @@ def load_prior(path: str | Path, device: torch.device | str = "cpu") -> Prior:
         network = NETWORKS[card.architecture](**card.network)
     except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
         raise InputError(str(error), source=path, where="header field network", fix=_OTHER_VERSION) from error
-    prior = Prior(card, network, poses, path.name, _digest(path)).to(device)
-    load_checked(prior, tensors, path, "the network that the file states")
-    return prior.eval().requires_grad_(False)
+    loaded = Prior(card, network, poses, path.name, _digest(path)).to(device)
+    load_checked(loaded, tensors, path, "the network that the file states")
+    return loaded.eval().requires_grad_(False)
 
 
 def load_checked(module: nn.Module, tensors: dict[str, Tensor], path: Path, network: str) -> None:

@@ -14,7 +14,7 @@ from torch.nn.functional import normalize
 
 from zedo_cli.pipeline.rotations import rotation_about
 from zedo_cli.pipeline.view import mirrored_pose
-from zedo_cli.skeletons import BONE_LENGTHS, MIRROR, PARENTS, joints_ending
+from zedo_cli.skeletons import BONE_LENGTHS, MIRROR_BONES, PARENTS, joints_ending
 
 BONE_SPREAD = 0.06
 """Relative spread of a bone's length between people, the same on the left and the right side."""
@@ -89,8 +89,8 @@ def draw_bone_lengths(own: Tensor, generator: Generator) -> Tensor:
     spread = torch.full((16,), BONE_SPREAD, device=device)
     spread[[0, 3]] = HIP_SPREAD
     spread[[8, 9]] = HEAD_SPREAD
-    side = [MIRROR[joint] - 1 for joint in range(1, 17)]
-    same = [min(joint, other) for joint, other in enumerate(side)]
+    side = list(MIRROR_BONES)
+    same = [min(bone, other) for bone, other in enumerate(side)]
     mean = torch.where(random() < OWN_PROPORTIONS, (own + own[:, side]) / 2, own.new_tensor(BONE_LENGTHS))
     low, high = CHILD_SIZE
     child = random() < CHILDREN
