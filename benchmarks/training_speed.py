@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from zedo_cli.lifter import find_device
+from zedo_cli.device import find_device
 from zedo_cli.prior.card import TrainingSettings
 from zedo_cli.prior.prior import NETWORKS
 from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
@@ -96,7 +96,7 @@ def layer_shapes(recipe: dict, batch_size: int, device: torch.device) -> list[tu
     pose = torch.zeros(batch_size, 17, 3, device=device)
     arguments = [pose, torch.ones(levels, device=device)]
     if recipe["architecture"] == "view_network":
-        arguments.append(torch.zeros(batch_size, 52, device=device))
+        arguments.append(torch.zeros(batch_size, 52 + recipe["network"].get("context", 0), device=device))
     network(*arguments)
     return shapes
 

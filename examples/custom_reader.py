@@ -14,7 +14,7 @@ from zedo_cli.registry import KeypointReader
 
 def accepts(content):
     """Whether a .txt file is of this format: 51 numbers in its first line."""
-    with content.path.open() as file:
+    with content.path.open(errors="replace") as file:
         return len(file.readline().split()) == 51
 
 
@@ -25,7 +25,7 @@ def read(name, contents):
         values = np.loadtxt(content.path, ndmin=2).reshape(-1, 17, 3)
     except ValueError as error:
         raise zedo.InputError(str(error), source=content.path, fix="write 51 numbers in each line") from error
-    return zedo.Keypoints.from_arrays(values, skeleton="coco17", clip=np.zeros(len(values), int))
+    return zedo.Keypoints.from_arrays(values, skeleton="coco17", clip=np.zeros(len(values), int), name=name)
 
 
 reader = KeypointReader(title="17 COCO joints as text", suffixes=(".txt",), accepts=accepts, read=read)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 import zedo_cli as zedo
 from places import EXAMPLE, ROOT
 from zedo_cli.cameras.reading import read_camera
+from zedo_cli.keypoints.container import joined
 from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.keypoints.standardise import standardise
 
@@ -95,12 +97,11 @@ def test_confidence_may_be_the_third_number_and_zeros_are_missing(detected):
 
 
 def test_rows_of_an_array_share_nothing_unless_they_are_a_clip(detected):
-    assert not zedo.Keypoints.from_arrays(detected.points).static
+    assert zedo.Keypoints.from_arrays(detected.points).static == (False,)
     clip = zedo.Keypoints.from_arrays(detected.points, clip=np.zeros(6, int))
-    assert clip.static
-    assert clip.tracked
+    assert clip.static == clip.tracked == (True,)
     twice = zedo.Keypoints.from_arrays(detected.points, clip=np.zeros(6, int), frame=[0, 0, 1, 1, 2, 2])
-    assert not twice.tracked
+    assert twice.tracked == (False,)
 
 
 BAD = {
@@ -118,12 +119,52 @@ BAD = {
         r"confidence: has shape \[3, 16\]; it must be \[3, 17\]",
     ),
     "preset": ({"preset": "magic"}, "preset=magic: unknown; it is one of paper, fast, balanced, best"),
-    "samples": ({"samples": 0}, "samples=0: must be at least 1"),
+    "samples": ({"samples": 0}, "samples=0: must be a whole number of at least 1"),
+    "fraction": ({"samples": 1.5}, "samples=1.5: must be a whole number"),
+    "nothing": ({"keypoints": []}, "keypoints: no files are given"),
+    "image size": ({"image_size": (1000, 1000)}, "image_size: is for an unknown camera"),
+    "prior of another kind": ({"prior": 3}, "prior: must be a loaded prior, the name"),
+    "camera of another kind": ({"camera": "a.xyz", "intrinsics": None}, "unknown kind of camera file '.xyz'"),
+    "matrix": ({"camera": np.eye(4), "intrinsics": None}, r"\[4, 4\]"),
     "clusters": ({"preset": "paper", "samples": 7}, "samples=7: preset 'paper' starts from stored clusters"),
     "prior": ({"prior": "nowhere.safetensors"}, "nowhere.safetensors: no such checkpoint"),
     "device": ({"device": "abacus"}, "device=abacus: unknown; it is one of auto, cpu, cuda"),
     "vertical": ({"known": zedo.SideInformation(up=np.zeros((2, 3)))}, "up: has 2 rows for 3 people"),
 }
+
+
+SIDE_INFORMATION = {
+    "shape": ({"up": [0, 1]}, r"up: has shape \[2\]; it must be \[3\]"),
+    "nan": ({"up": [0, np.nan, 0]}, "up: must be finite"),
+    "text": ({"bones": "long"}, "bones: must be an array of numbers"),
+    "bones": ({"bones": np.ones(9)}, r"bones: has shape \[9\]"),
+    "negative": ({"bones": -np.ones(10)}, "bones: must be lengths"),
+    "centimetres": ({"height": 180}, "height=180: must be a person's, in metres"),
+    "height": ({"height": "1.8"}, "height='1.8': must be a person's"),
+}
+
+
+@pytest.mark.parametrize("name", SIDE_INFORMATION)
+def test_side_information_is_checked(name):
+    values, message = SIDE_INFORMATION[name]
+    with pytest.raises(zedo.InputError, match=message):
+        zedo.SideInformation(**values)
+
+
+def test_side_information_may_be_lists_of_any_length_and_zeros_are_unknown(detected, camera):
+    lifter = zedo.Lifter("open-small", "fast")
+    short, long = ([0, -1, 0], [0, -100, 0])
+    same = [lifter.lift(detected, camera, zedo.SideInformation(up=up)).poses_3d for up in (short, long)]
+    assert np.array_equal(*same)
+    unknown = lifter.lift(detected, camera, zedo.SideInformation(up=[0, 0, 0], bones=[0] * 10))
+    assert np.array_equal(unknown.poses_3d, lifter.lift(detected, camera).poses_3d)
+
+
+def test_a_camera_may_be_a_matrix_or_assumed(detected):
+    lifter = zedo.Lifter("open-small", "fast")
+    assert len(lifter.lift(detected, K)) == len(detected)
+    poses = zedo.lift(detected, image_size=(1088, 1920), prior="open-small", preset="fast")
+    assert "camera-assumed" in [note.code for note in poses.notes]
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -141,8 +182,6 @@ def test_a_row_depends_on_its_own_track_alone(prior, camera):
         standardise(read_keypoints(EXAMPLE / f"openpose/cam0{i}_json"), read_camera(CALIBRATION, f"cam_0{i}"))
         for i in (1, 2)
     )
-    from zedo_cli.keypoints.container import joined
-
     lifter = zedo.Lifter(prior, "fast", samples=3)
     alone = lifter.lift(one)
     small = zedo.Lifter(prior, "fast", samples=3, batch_size=7).lift(one)
@@ -154,6 +193,15 @@ def test_a_row_depends_on_its_own_track_alone(prior, camera):
         assert np.abs(getattr(small, name) - expected).max() < 1e-4
         assert np.abs(getattr(together, name)[len(other) :] - expected).max() < 1e-4
         assert np.abs(getattr(shuffled, name) - expected[order]).max() < 1e-4
+
+
+def test_another_input_does_not_change_a_clip(prior, camera):
+    """Two people in a frame without identities are no tracks; the clip beside them is still one."""
+    clip = standardise(read_keypoints(EXAMPLE / "openpose/cam01_json"), camera).take(np.arange(12))
+    crowd = replace(joined([clip.take(np.arange(2))] * 2), tracked=False)
+    lifter = zedo.Lifter(prior, "fast")
+    together = lifter.lift(joined([crowd, clip])).poses_3d
+    assert np.abs(together[len(crowd) :] - lifter.lift(clip).poses_3d).max() < 1e-4
 
 
 def test_a_stream_gives_the_clips_in_order(detected, camera):

@@ -10,6 +10,8 @@ import pytest
 
 from zedo_cli import registry
 from zedo_cli.errors import InputError
+from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.registry import CAMERA_READERS, KEYPOINT_READERS, POSE_WRITERS, KeypointReader, Registry
 
 PLUGIN = """
@@ -136,3 +138,31 @@ def test_a_registry_takes_entries_of_its_kind_by_suffix():
     mine = Registry(KeypointReader, "zedo.none", [entry])
     assert mine.taking(".A") == [entry]
     assert mine.listed() == "mine (.a)"
+
+
+def test_a_reader_that_fails_to_recognise_a_file_is_named(tmp_path, monkeypatch):
+    def accepts(content):
+        raise ZeroDivisionError("division by zero")
+
+    reader = KeypointReader(name="faulty", title="", suffixes=(".odd",), accepts=accepts, read=accepts)
+    monkeypatch.setitem(KEYPOINT_READERS.entries, "faulty", reader)
+    (tmp_path / "a.odd").touch()
+    with pytest.raises(InputError, match=r"a.odd: reader faulty failed \(ZeroDivisionError: division"):
+        read_keypoints(tmp_path / "a.odd")
+
+
+def test_a_reader_of_folders_and_one_of_a_shared_suffix_are_asked(tmp_path, monkeypatch):
+    def read(name, contents):
+        return Keypoints.from_arrays(np.ones((2, 17, 2)), name=name)
+
+    for name, suffix in (("folders", "/"), ("arrays", ".npz")):
+        entry = KeypointReader(
+            name=name, title="", suffixes=(suffix,), accepts=lambda content: True, read=read
+        )
+        monkeypatch.setitem(KEYPOINT_READERS.entries, name, entry)
+    (tmp_path / "folder").mkdir()
+    np.savez(tmp_path / "other.npz", joints=np.ones(3))
+    np.savez(tmp_path / "ours.npz", keypoints=np.ones((3, 17, 2)))
+    assert read_keypoints(tmp_path / "folder").clip_names == (str(tmp_path / "folder"),)
+    assert len(read_keypoints(tmp_path / "other.npz")) == 2
+    assert len(read_keypoints(tmp_path / "ours.npz")) == 3

@@ -127,3 +127,8 @@ def test_chunks_are_whole_tracks(people, size):
     owners = [{(people.clip[r], people.person[r]) for r in rows} for rows in chunks]
     assert all(not (one & other) for i, one in enumerate(owners) for other in owners[i + 1 :])
     assert all(len(rows) <= size or len(own) == 1 for rows, own in zip(chunks, owners, strict=True))
+
+
+def test_the_name_of_a_single_row_does_not_depend_on_the_rows_before():
+    people = replace(keypoints([0, 0, 0], [0, 0, 0], [3, 4, 5]), static=False)
+    assert Tracks.of(people).names[1:] == Tracks.of(people.take(np.array([1, 2]))).names

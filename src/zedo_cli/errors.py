@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from operator import index
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
 
@@ -65,7 +66,7 @@ class InputError(Exception):
 class Note:
     """Something that the user should know about a result.
 
-    level: `info` for what was assumed or repaired, `warning` for what makes figures doubtful. text: one line.
+    level: `info` for what was assumed or repaired, `warning` for unreliable results. text: one line.
     code: a stable identifier for programs.
     """
 
@@ -83,3 +84,14 @@ def choose(name: str, known: Mapping[str, T], setting: str) -> T:
     if name not in known:
         raise InputError(f"unknown; it is one of {', '.join(known)}", setting=setting, value=name)
     return known[name]
+
+
+def whole_number(value: Any, setting: str, least: int) -> int:
+    """The value as an int. Raises `InputError` if it is not a whole number of at least `least`."""
+    try:
+        number = index(value)
+    except TypeError:
+        number = least - 1
+    if number < least:
+        raise InputError(f"must be a whole number of at least {least}", setting=setting, value=value)
+    return number

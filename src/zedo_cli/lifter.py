@@ -8,10 +8,12 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 import torch
 
+from zedo_cli.cameras.assumed import assumed_camera
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.cameras.reading import read_camera
-from zedo_cli.errors import InputError, choose
+from zedo_cli.device import find_device
+from zedo_cli.errors import InputError, choose, whole_number
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.keypoints.standardise import known_skeleton, standardise
@@ -71,13 +73,21 @@ class Lifter:
         clips: bool = True,
         batch_size: int = 512,
     ) -> None:
-        if samples < 1:
-            raise InputError("must be at least 1", setting="samples", value=samples)
+        if not isinstance(prior, torch.nn.Module | str | Path):
+            raise InputError("must be a loaded prior, the name of a bundled one, or a file", setting="prior")
         self.prior = prior if isinstance(prior, torch.nn.Module) else load_prior(prior, find_device(device))
+        if self.prior.window != 1:
+            raise InputError(
+                "denoises several frames at once; only a window of 1 is supported", setting="prior"
+            )
         chosen = preset if isinstance(preset, Preset) else choose(preset, PRESETS, "preset")
         self.preset = chosen if self.prior.conditional else chosen.for_blind_prior()
-        self.samples, self.seed, self.clips, self.batch_size = samples, seed, clips, max(1, batch_size)
-        self.method = build_method(self.preset, self.prior, samples, seed)
+        self.clips, self.seed = clips, whole_number(seed, "seed", 0)
+        self.samples, self.batch_size = (
+            whole_number(samples, "samples", 1),
+            whole_number(batch_size, "batch_size", 1),
+        )
+        self.method = build_method(self.preset, self.prior, self.samples, self.seed)
         self._first_pass: Method | None = None
         if clips and self.preset.view and self.prior.takes_context:
             self._first_pass = build_method(PRESETS["fast"], self.prior)
@@ -85,30 +95,55 @@ class Lifter:
     def lift(
         self,
         keypoints: "Keypoints | Source | Sequence[Source] | Any",
-        camera: Camera | Source | None = None,
+        camera: "Camera | Source | Any" = None,
         known: SideInformation | None = None,
         progress: Progress | None = None,
     ) -> Poses:
         """Lift every person in every frame.
 
         Args:
-            keypoints: `Keypoints`, files or folders, or an array `[N, J, 2 or 3]` px.
-            camera: a camera or its file. Without it the keypoints must hold their intrinsics.
-            known: what is known besides.
+            keypoints: `Keypoints`, files or folders, or an array `[N, J, 2 or 3]` in pixels of the image as
+                the camera took it. Rows of an array share nothing; `Keypoints.from_arrays(clip=...)` makes
+                tracks of them.
+            camera: a camera, its file, or K `[3, 3]` px. Without it the keypoints must hold their intrinsics.
+            known: side information: vertical, bone lengths, height.
             progress: called with the number of rows done.
+
+        Returns:
+            Poses in metres, in the camera frame (X right, Y down, Z forward), in the order of the rows.
+            People with too few joints are left out, with a note; `frame`, `person` and `clip` say whose a
+            row is.
 
         Raises:
             InputError: there is no camera, or nobody to lift.
         """
+        if not isinstance(known, SideInformation | None):
+            raise InputError("must be a SideInformation", setting="known")
         prepared = self.prepare(_as_keypoints(keypoints), _as_camera(camera), known or SideInformation())
         return self.finish(prepared, self.start(prepared), progress)
 
-    def stream(self, clips: Iterable[Any], camera: Camera | Source | None = None) -> Iterator[Poses]:
-        """Lift clips one after another; each is anything that `lift` takes. The results come in the same
-        order."""
+    def stream(
+        self,
+        clips: Iterable[Any],
+        camera: "Camera | Source | Any" = None,
+        known: SideInformation | None = None,
+    ) -> Iterator[Poses]:
+        """Lift clips one after another, as they come.
+
+        Args:
+            clips: each is anything that `lift` takes as keypoints.
+            camera: of all clips, as in `lift`.
+            known: side information that holds for all clips.
+
+        Returns:
+            The poses of each clip, in the order of the clips.
+
+        Raises:
+            InputError: as `lift`, when the clip is reached.
+        """
         camera = _as_camera(camera)
         for keypoints in clips:
-            yield self.lift(keypoints, camera)
+            yield self.lift(keypoints, camera, known)
 
     def prepare(
         self, keypoints: Keypoints, camera: Camera | None, known: SideInformation, keep_all: bool = False
@@ -186,16 +221,15 @@ class Lifter:
         for rows in long:
             up[rows] = motion.vertical_of_track(poses[rows])
             bones[rows] = motion.bones_of_track(poses[rows])
-        return seen._replace(
-            up=up if seen.up is None else seen.up, bones=bones if seen.bones is None else seen.bones
-        )
+        return seen._replace(up=_filled(seen.up, up), bones=_filled(seen.bones, bones))
 
 
 def lift(
     keypoints: "Keypoints | Source | Sequence[Source] | Any",
-    camera: Camera | Source | None = None,
+    camera: "Camera | Source | Any" = None,
     *,
     intrinsics: Any = None,
+    image_size: tuple[float, float] | None = None,
     confidence: Any = None,
     skeleton: str | None = None,
     known: SideInformation | None = None,
@@ -204,19 +238,30 @@ def lift(
     """Lift 2D keypoints to 3D poses in metres, in the camera frame (X right, Y down, Z forward).
 
     Args:
-        keypoints: files or folders, `Keypoints`, or an array `[N, J, 2 or 3]` px (NumPy or torch).
-        camera: a camera or its file.
-        intrinsics: K `[3, 3]`, or `[N, 3, 3]` for an array, in place of a camera.
+        keypoints: files or folders, `Keypoints`, or an array `[N, J, 2 or 3]` (NumPy or torch) in pixels of
+            the image as the camera took it. Points at exactly (0, 0) or NaN are missing if there are no
+            confidences.
+        camera: a camera or its file; of a calibration with several cameras, `read_camera(path, name)`.
+        intrinsics: K `[3, 3]` px, or `[N, 3, 3]` for an array, in place of a camera.
+        image_size: width and height (px), to assume a camera with a field of view of 60 degrees where nothing
+            is known of it.
         confidence: `[N, J]` in 0..1, of an array.
         skeleton: name of the joint set; the joints are mapped to the 17 of Human3.6M.
-        known: what is known besides.
+        known: side information: vertical, bone lengths, height.
         settings: the arguments of `Lifter`: prior, preset, samples, seed, device, clips, batch_size.
+
+    Returns:
+        Poses, in the order of the rows. People with too few joints are left out, with a note.
 
     Raises:
         InputError: an argument cannot be used; it names the argument and the fix.
     """
     if camera is not None and intrinsics is not None:
         raise InputError("the camera has them already; leave one of the two out", setting="intrinsics")
+    if image_size is not None:
+        if camera is not None or intrinsics is not None:
+            raise InputError("is for an unknown camera; leave one of the two out", setting="image_size")
+        camera = assumed_camera(image_size)
     if isinstance(keypoints, Keypoints | str | Path) or _is_sources(keypoints):
         if confidence is not None:
             raise InputError("is for arrays; the keypoints have theirs", setting="confidence")
@@ -230,14 +275,9 @@ def lift(
     return Lifter(**settings).lift(people, camera, known)
 
 
-def find_device(name: str) -> torch.device:
-    """`auto` (CUDA if there is one), `cpu` or `cuda`. Raises `InputError` for another name or a missing
-    device."""
-    available = torch.cuda.is_available()
-    choose(name, dict.fromkeys(("auto", "cpu", "cuda")), "device")
-    if name == "cuda" and not available:
-        raise InputError("no CUDA device is available; use cpu", setting="device", value=name)
-    return torch.device("cuda" if name == "cuda" or (name == "auto" and available) else "cpu")
+def _filled(given: torch.Tensor | None, estimated: torch.Tensor) -> torch.Tensor:
+    """What was given, and the estimate for rows of zeros."""
+    return estimated if given is None else torch.where((given == 0).all(-1, True), estimated, given)
 
 
 def _is_sources(keypoints: Any) -> bool:
@@ -252,5 +292,9 @@ def _as_keypoints(keypoints: Any, skeleton: str | None = None) -> Keypoints:
     return Keypoints.from_arrays(keypoints, skeleton=skeleton)
 
 
-def _as_camera(camera: Camera | Source | None) -> Camera | None:
-    return read_camera(camera) if isinstance(camera, str | Path) else camera
+def _as_camera(camera: Any) -> Camera | None:
+    if camera is None or isinstance(camera, Camera):
+        return camera
+    if isinstance(camera, str | Path):
+        return read_camera(camera)
+    return Camera("given", checked_intrinsics(camera, None, "camera"))

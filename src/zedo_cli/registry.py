@@ -25,7 +25,7 @@ class Entry:
 
     title: one line for lists. suffixes: endings of the file names that it takes, in lower case, `FOLDER` for
     folders. extra: the optional dependency group of zedo that it requires; needs: the modules that this
-    installs. name: by which it is chosen; of a plug-in, the name of its entry point.
+    installs. name: its identifier; of a plug-in, the name of its entry point.
     """
 
     title: str
@@ -122,7 +122,7 @@ class Registry(Generic[E]):
                 entry = point.load()
                 if not isinstance(entry, self.kind):
                     raise TypeError(f"{point.value} is a {type(entry).__name__}, not a {self.kind.__name__}")
-            except Exception as error:  # a plug-in may fail in any way, and must not take the command with it
+            except Exception as error:  # a plug-in may fail in any way, and must not stop the command
                 self.broken[point.name] = f"{type(error).__name__}: {error}"
             else:
                 entries[point.name] = replace(entry, name=point.name)

@@ -1,4 +1,4 @@
-"""From the tensors of the method to `Poses`, with the meta data that says what made them."""
+"""From the tensors of the method to `Poses`, with metadata that says what produced them."""
 
 from typing import Any
 
@@ -20,8 +20,8 @@ from zedo_cli.version import __version__
 def poses_of(
     prepared: Prepared, lifted: Lifted, prior: Prior, preset: Preset, settings: dict[str, Any]
 ) -> Poses:
-    """The poses of prepared keypoints, in the order of their rows. settings: further ones for the meta
-    data."""
+    """The poses of prepared keypoints, in the order of their rows. settings: further ones for the
+    metadata."""
     people = prepared.keypoints
     if prepared.known.height is not None:
         lifted = _scaled(lifted, prepared.tracks, prepared.known.height)

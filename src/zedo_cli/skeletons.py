@@ -110,8 +110,9 @@ class Skeleton:
 
     names: of its joints, in its order. sources: for each of the 17 joints, indices of the detector's joints
     whose mean it is; none where it has no counterpart. trust: for each of the 17 joints, a factor on its
-    confidence, below 1 where the counterpart is only near. midpoints: indices (middle, one, other) of joints
-    that lie about halfway between two others, by which the skeletons of one size are distinguished.
+    confidence, below 1 where the detector's joint is only close to ours. midpoints: indices (middle, one,
+    other) of joints that lie about halfway between two others, by which the skeletons of one size are
+    distinguished.
     """
 
     name: str

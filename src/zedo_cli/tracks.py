@@ -4,6 +4,7 @@ A track is a person in a clip of one static camera. A row depends on its own tra
 the batch, the order of the input or the shard.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -40,7 +41,8 @@ class Tracks:
         """
         count = len(keypoints)
         columns = np.stack([keypoints.clip, keypoints.person, keypoints.frame], axis=1)
-        alone = np.full(count, not (together and keypoints.static and keypoints.tracked))
+        shared = np.logical_and(keypoints.flags("static"), keypoints.flags("tracked"))
+        alone = ~shared[keypoints.clip] if together else np.ones(count, bool)
         people, person = np.unique(columns[:, :2], axis=0, return_inverse=True)
         _, place, repeats = np.unique(columns, axis=0, return_inverse=True, return_counts=True)
         ambiguous = np.zeros(len(people), bool)
@@ -50,12 +52,15 @@ class Tracks:
         order = np.lexsort((keypoints.frame, track))
         first = np.flatnonzero(np.diff(track[order], prepend=-1))
         heads = order[first]
-        names = tuple(
-            f"{keypoints.clip_names[keypoints.clip[row]]}/{keypoints.person[row]}"
-            + (f"/{keypoints.frame[row]}/{row}" if alone[row] else "")
-            for row in heads
-        )
-        return cls(order, np.append(first, count), names)
+        repeated: Counter[str] = Counter()
+        names = []
+        for row in heads:
+            name = f"{keypoints.clip_names[keypoints.clip[row]]}/{keypoints.person[row]}"
+            if alone[row]:
+                name += f"/{keypoints.frame[row]}"
+            repeated[name] += 1
+            names.append(name if repeated[name] == 1 else f"{name}/{repeated[name]}")
+        return cls(order, np.append(first, count), tuple(names))
 
     def __len__(self) -> int:
         return len(self.names)

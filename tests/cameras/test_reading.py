@@ -114,7 +114,7 @@ def test_bad_files(tmp_path, name):
 
 
 def test_a_calibration_of_several_needs_a_choice():
-    with pytest.raises(InputError, match=r"choose one with camera: cam_01, cam_02"):
+    with pytest.raises(InputError, match=r"choose one by name with camera: cam_01, cam_02"):
         read_camera(EXAMPLE / "calibration.toml")
     with pytest.raises(InputError, match="no camera 'cam_9'"):
         read_camera(EXAMPLE / "calibration.toml", "cam_9")

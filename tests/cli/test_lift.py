@@ -226,6 +226,8 @@ def test_settings_of_the_preset_are_reachable_and_recorded(zedo, tmp_path, keypo
         (("--set", "speed=3"), "--set speed=3: write NAME=VALUE"),
         (("--set", "steps=-1"), "--set steps"),
         (("--set", "first_noise=Infinity"), "--set first_noise"),
+        (("--set", "first_noise=0.001"), "--set: first_noise must be larger than last_noise (0.01)"),
+        (("--image-size", "100x100"), "--image-size 100x100: the keypoints hold their intrinsics"),
         (("--height", 180), "--height 180: must be a person's, in metres"),
         (("--camera-up", "up"), "--camera-up up: write X,Y,Z"),
         (("--camera-up", "0,0,0"), "--camera-up 0,0,0: write X,Y,Z"),

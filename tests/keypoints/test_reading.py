@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -247,5 +248,34 @@ def test_a_truncated_frame_is_named(tmp_path):
 
 def test_other_joints_in_another_input_are_refused(tmp_path):
     write(tmp_path / "a.json", document())
-    with pytest.raises(InputError, match="other joints"):
+    with pytest.raises(InputError, match="has 17 joints, skeleton coco17; .* has 25 joints"):
         read([EXAMPLE / "openpose/cam01_json", tmp_path / "a.json"])
+
+
+def test_the_order_of_the_inputs_is_kept(tmp_path):
+    single = sorted((EXAMPLE / "openpose/cam01_json").iterdir())[0]
+    folder = EXAMPLE / "openpose/cam02_json"
+    assert read_keypoints([single, folder]).clip_names == (str(single), str(folder))
+
+
+def test_another_json_beside_the_frames_is_named(tmp_path):
+    (tmp_path / "a_calibration.json").write_text("[1]")
+    shutil.copy(sorted((EXAMPLE / "openpose/cam01_json").iterdir())[0], tmp_path)
+    with pytest.raises(InputError, match=r"a_calibration\.json: "):
+        read_keypoints(tmp_path)
+
+
+def test_a_camera_that_replaces_other_intrinsics_is_noted():
+    camera = read_camera(EXAMPLE / "calibration.toml", "cam_01")
+    keypoints = read_keypoints(EXAMPLE / "openpose/cam01_json")
+    other = replace(keypoints, intrinsics=np.eye(3)[None].repeat(len(keypoints), 0))
+    assert "intrinsics-replaced" in [note.code for note in standardise(other, camera).notes]
+    assert "intrinsics-replaced" not in [note.code for note in standardise(keypoints, camera).notes]
+
+
+def test_nobody_inside_the_lens_model_is_refused():
+    camera = read_camera(EXAMPLE / "calibration.toml", "cam_01")
+    wide = replace(camera, distortion=np.array([0.1, 0.0, 0.0, 0.0]), fisheye=True)
+    keypoints = read_keypoints(EXAMPLE / "openpose/cam01_json")
+    with pytest.raises(InputError, match="no person with enough joints"):
+        standardise(replace(keypoints, points=keypoints.points + 3e4), wide)

@@ -1,13 +1,14 @@
 """Writers: what is written is read back."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from zedo_cli.errors import InputError
 from zedo_cli.poses.container import Poses
-from zedo_cli.poses.writing import write_poses
+from zedo_cli.poses.writing import open_poses, write_poses
 from zedo_cli.skeletons import JOINTS
 
 
@@ -33,6 +34,32 @@ def poses():
         swapped=np.array([[False] * 3, [False, True, False], [True] * 3]),
         meta={"seed": 0, "units": {"poses_3d": "metres"}},
     )
+
+
+def test_several_clips_appended_to_one_output_stay_apart(poses, tmp_path):
+    parts = [replace(poses, meta=poses.meta | {"inputs": [name]}) for name in ("one", "two")]
+    with open_poses(tmp_path / "o.npz") as sink:
+        for part in parts:
+            sink.append(part)
+    with np.load(tmp_path / "o.npz") as file:
+        assert file["clip"].tolist() == [0, 0, 0, 1, 1, 1]
+        assert json.loads(str(file["meta"]))["inputs"] == ["one", "two"]
+
+
+def test_what_cannot_be_one_output_is_refused(poses, tmp_path):
+    single = replace(
+        poses,
+        hypotheses_3d=poses.hypotheses_3d[:, :1],
+        translation=poses.translation[:, :1],
+        hypothesis_score=poses.hypothesis_score[:, :1],
+    )
+    with pytest.raises(InputError, match="differ in the number of hypotheses"):
+        Poses.concatenate([poses, single])
+    with pytest.raises(InputError, match="no poses to write"), open_poses(tmp_path / "o.npz"):
+        pass
+    with pytest.raises(InputError, match="poses: must be Poses"):
+        write_poses(poses.poses_3d, tmp_path / "o.npz")
+    assert not list(tmp_path.iterdir())
 
 
 def test_npz(poses, tmp_path):

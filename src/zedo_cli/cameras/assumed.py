@@ -32,4 +32,5 @@ def assumed_camera(size: tuple[float, float], fov: float | None = None) -> Camer
         )
     degrees = USUAL_FOV_DEGREES if fov is None else fov
     focal = max(size) / 2 / math.tan(math.radians(degrees) / 2)
-    return Camera(f"assumed, {degrees:g} degrees", pinhole(focal, focal, size[0] / 2, size[1] / 2), size=size)
+    k = pinhole(focal, focal, size[0] / 2, size[1] / 2)
+    return Camera(f"assumed, {degrees:g} degrees", k, size=size, assumed=True)

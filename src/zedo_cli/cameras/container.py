@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from zedo_cli.cameras import distortion
+from zedo_cli.errors import InputError
 
 _TOLERANCE = 0.1
-"""Pixels by which an undistorted point may miss its original when it is distorted again."""
+"""Largest round-trip error (px) of an undistorted point."""
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,9 @@ class Camera:
     """A static camera.
 
     intrinsics: K `[3, 3]`, pixels. distortion: OpenCV's coefficients, k1 k2 p1 p2 [k3], or k1 k2 k3 k4 for a
-    fisheye; empty for none. size: width and height of the image in pixels, if known. rotation, translation:
-    from the calibration's world to the camera frame, X = rotation P + translation, `[3, 3]` and `[3]` m, if
+    fisheye; empty for none. size: width and height of the image in pixels, if known. assumed: whether nothing
+    was known of the camera but the size of its image. rotation, translation: from the calibration's world to
+    the camera frame (X right, Y down, Z forward), X = rotation P + translation, `[3, 3]` and `[3]` m, if
     known.
     """
 
@@ -27,6 +29,17 @@ class Camera:
     size: tuple[float, float] | None = None
     rotation: np.ndarray | None = None
     translation: np.ndarray | None = None
+    assumed: bool = False
+
+    def __post_init__(self) -> None:
+        for name, shape in (("intrinsics", (3, 3)), ("rotation", (3, 3)), ("translation", (3,))):
+            value = getattr(self, name)
+            if value is not None and np.shape(value) != shape:
+                raise InputError(
+                    f"has shape {list(np.shape(value))}; it must be {list(shape)}",
+                    source=self.name,
+                    where=name,
+                )
 
     def undistort(self, points: np.ndarray) -> np.ndarray:
         """The pixels where a pinhole camera of the same K would see `points [..., 2]`; float64.

@@ -28,7 +28,7 @@ def distort(plane: np.ndarray, coefficients: np.ndarray, fisheye: bool) -> np.nd
 
 
 def undistort(distorted: np.ndarray, coefficients: np.ndarray, fisheye: bool, tolerance: float) -> np.ndarray:
-    """The points `[..., 2]` that `distort` moves to `distorted`; NaN where it moves none nearer than
+    """The points `[..., 2]` that `distort` moves to `distorted`; NaN where no point is moved to within
     `tolerance`."""
     solve = _undistort_fisheye if fisheye else _undistort_lens
     ideal = solve(distorted, coefficients)

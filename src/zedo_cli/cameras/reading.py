@@ -9,7 +9,14 @@ from zedo_cli.registry import CAMERA_READERS
 
 
 def read_camera(path: str | Path, name: str | None = None) -> Camera:
-    """Read a camera; `name` chooses one of a calibration with several.
+    """Read a camera from a file of any registered format (`CAMERA_READERS`).
+
+    Args:
+        path: JSON, NPY, TOML, a photograph, or a format of a plug-in.
+        name: of the camera in a calibration with several.
+
+    Returns:
+        The camera; pixels, and metres for its place in the world if the file has it.
 
     Raises:
         InputError: one line with the file, the place in it and the fix.
@@ -33,4 +40,4 @@ def read_camera(path: str | Path, name: str | None = None) -> Camera:
 def single_camera(path: Path, name: str | None) -> None:
     """Raise `InputError` if a camera is asked for by name of a file that holds a single one."""
     if name is not None:
-        raise InputError(f"{path} holds a single camera; leave `camera` out", setting="camera", value=name)
+        raise InputError(f"{path} holds a single camera; leave its name out", setting="camera", value=name)

@@ -147,12 +147,12 @@ def ablate(
 
     `zedo ablate --set steps=8 --set "steps=8 first_noise=0.4"` (two variants of zedo's own method)
     """
+    from zedo_cli.device import find_device
     from zedo_cli.errors import InputError
     from zedo_cli.evaluation.ablation import ALIKE, own_arms, poster_arms, setting_arms, switch_arms
     from zedo_cli.evaluation.differences import compared
     from zedo_cli.evaluation.protocol import find_protocol
     from zedo_cli.evaluation.runs import Run, finished
-    from zedo_cli.lifter import find_device
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.ablation import difference_table, draw_differences, draw_errors, poster_table
     from zedo_cli.report.files import checked_folder, write_report

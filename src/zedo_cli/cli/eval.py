@@ -94,11 +94,11 @@ def evaluate(
     `zedo eval --dataset custom --data-root mine.npz` (or a folder with truth.npz and prediction.npz)
     """
     from zedo_cli.datasets.custom import custom_predictions
+    from zedo_cli.device import find_device
     from zedo_cli.errors import InputError, choose
     from zedo_cli.evaluation.protocol import find_protocol, paper_start
     from zedo_cli.evaluation.runs import Run, Variant, finished
     from zedo_cli.evaluation.summary import RunDescription, summary
-    from zedo_cli.lifter import find_device
     from zedo_cli.pipeline.presets import PRESETS
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.files import checked_folder, write_report
@@ -164,9 +164,14 @@ def _of_prediction(
     given: "tuple[Dataset, Predictions]", rules: "Protocol", stride: int, limit: int | None, root: str
 ) -> _Measured:
     """A prediction of any method. One without T is compared about the pelvis."""
+    from zedo_cli.errors import InputError
     from zedo_cli.evaluation.scores import score
 
     rows = given[0].numbers(stride, limit)
+    if not len(rows):
+        raise InputError(
+            f"leaves none of the {len(given[0])} frames of {root}", setting="stride", value=stride
+        )
     data, predicted = given[0].take(rows), given[1].take(rows)
     if predicted.origins is None:
         rules = replace(rules, rerooted=True)

@@ -39,15 +39,15 @@ def eval_prior(
 
     `zedo eval-prior mine.safetensors --poses 2000 --samples 100` (slower, less noise)
     """
+    from zedo_cli.device import find_device
     from zedo_cli.errors import InputError
     from zedo_cli.evaluation.prior_quality import evaluate
     from zedo_cli.io.files import atomic_write, writable
-    from zedo_cli.lifter import find_device
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.prior import evaluation_tables, write_evaluation_figure
 
     base = output or Path(Path(checkpoint).name)
-    if base.suffix not in (".safetensors", ".json", ".png", ""):
+    if output and base.suffix not in (".safetensors", ".json", ".png", ""):
         raise InputError(
             "figures are written as .json and .png",
             source=base,

@@ -135,9 +135,10 @@ def lift(
 
     `zedo lift video.json --image-size 1920x1080 --height 1.82` (nothing is known of the camera)
     """
+    from zedo_cli.device import find_device
     from zedo_cli.errors import InputError, choose
     from zedo_cli.keypoints.reading import read_keypoints
-    from zedo_cli.lifter import Lifter, find_device
+    from zedo_cli.lifter import Lifter
     from zedo_cli.pipeline.presets import PRESETS
     from zedo_cli.poses.writing import checked_output, write_poses
     from zedo_cli.preparation import SideInformation
@@ -152,10 +153,12 @@ def lift(
     settings = choose(preset, PRESETS, "preset").changed(changes or [])
     find_device(device)
     lens = _camera(intrinsics, camera, image_size, fov)
-    known = SideInformation(
-        up=_vertical(camera_up, lens) if camera_up else None, height=_checked_height(height)
-    )
+    known = SideInformation(up=_vertical(camera_up, lens) if camera_up else None, height=height)
     people = read_keypoints(keypoints, skeleton)
+    if image_size is not None and people.intrinsics is not None:
+        raise InputError(
+            "the keypoints hold their intrinsics; leave it out", setting="image_size", value=image_size
+        )
     lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size)
     prepared = lifter.prepare(people, lens, known)
     with progress_bar("people") as bar:
@@ -174,14 +177,6 @@ def lift(
     )
     for path in outputs:
         typer.echo(f"3D poses: {path}")
-
-
-def _checked_height(height: float | None) -> float | None:
-    from zedo_cli.errors import InputError
-
-    if height is not None and not 0.3 <= height <= 2.8:
-        raise InputError("must be a person's, in metres: 0.3 to 2.8", setting="height", value=f"{height:g}")
-    return height
 
 
 def _camera(

@@ -93,9 +93,7 @@ ProtocolName = Annotated[
 ]
 Limit = Annotated[
     int | None,
-    typer.Option(
-        min=1, help="Use only the first frames, this many.", rich_help_panel=DATA, show_default=False
-    ),
+    typer.Option(min=1, help="Use only the first N frames.", rich_help_panel=DATA, show_default=False),
 ]
 Stride = Annotated[
     int | None,

@@ -131,9 +131,9 @@ def train(
     `torchrun --nproc-per-node=8 -m zedo_cli train -o prior.safetensors --batch-size 16384` (a batch for each
     GPU)
     """
+    from zedo_cli.device import find_device
     from zedo_cli.errors import InputError, choose
     from zedo_cli.io.files import writable
-    from zedo_cli.lifter import find_device
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.registry import missing_extra
     from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus

@@ -3,8 +3,8 @@
 Clips of one person and one static camera each. Cameras look down by -10 to 35 degrees and are rolled by up to
 25; people stand 2.5 to 8 m away, off centre. The keypoints are exact, or those of a detector model. Its
 errors have other constants, and where possible another form, than those of training
-(`training/detector_noise.py`), so that measuring here tests that model too. Nothing here was chosen by any
-result.
+(`training/detector_noise.py`), so that measuring here tests that model too. No constant here was tuned on
+results.
 """
 
 import math

@@ -2,7 +2,7 @@
 written.
 
 A variant is one way to lift one kind of keypoints. All variants of a run see the same rows. Within a chunk,
-variants that agree in everything before the loop of Algorithm 1 share it.
+variants that have the same start settings of Algorithm 1 share it.
 """
 
 import json
@@ -145,7 +145,7 @@ def finished(folder: Path) -> None:
 
 
 class _ChunkStarts:
-    """The starts of a chunk, so that variants that agree in everything before the loop compute them once."""
+    """The starts of a chunk, so that variants that have the same start settings compute them once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], tuple[Prepared, list[Start]]] = {}

@@ -16,7 +16,7 @@ LEVELS = np.linspace(0.05, 0.95, 19)
 """Levels of the central intervals whose coverage is measured."""
 
 MIN_DRAWS = 8
-"""Fewer draws say nothing about calibration."""
+"""Least number of draws for calibration."""
 
 
 class Metric(NamedTuple):

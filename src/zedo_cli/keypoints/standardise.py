@@ -34,7 +34,7 @@ _SHARED_ROWS = Note(
 def standardise(keypoints: Keypoints, camera: "Camera | None" = None, keep_all: bool = False) -> Keypoints:
     """Keypoints on the 17 joints as a pinhole camera would see them, with K for each row if it is known.
 
-    Standardised keypoints stay as they are.
+    Standardised keypoints stay as they are, if no camera is given again.
 
     Args:
         keypoints: as a reader returns them, on any known skeleton.
@@ -52,13 +52,12 @@ def standardise(keypoints: Keypoints, camera: "Camera | None" = None, keep_all: 
         mapped = mapped.with_notes(note)
     if not keep_all:
         mapped = without_unusable(mapped)
-    if not len(mapped):
-        found = "; ".join(note.text for note in mapped.notes)
-        raise InputError(
-            f"no person with enough joints ({found or 'no rows'})", source=keypoints.clip_names[0]
-        )
-    detected = keypoints.detected_skeleton or skeleton.name
-    return replace(_seen_by(mapped, camera, keep_all), detected_skeleton=detected)
+    pinhole = _seen_by(mapped, camera, keep_all) if len(mapped) else mapped
+    if not len(pinhole):
+        found = "; ".join(note.text for note in pinhole.notes)
+        source = keypoints.clip_names[0] if keypoints.clip_names else None
+        raise InputError(f"no person with enough joints ({found or 'no rows'})", source=source)
+    return replace(pinhole, detected_skeleton=keypoints.detected_skeleton or skeleton.name)
 
 
 def in_named_order(keypoints: Keypoints, names: list[str] | None) -> Keypoints:
@@ -142,7 +141,8 @@ def _cleaned(keypoints: Keypoints) -> Keypoints:
     notes = []
     if not finite.all():
         text = (
-            f"{np.count_nonzero(~finite)} keypoints are NaN, infinite or absurdly large: treated as missing"
+            f"{np.count_nonzero(~finite)} keypoints are NaN, infinite or beyond {LARGEST_COORDINATE:g} px:"
+            " treated as missing"
         )
         notes.append(Note("info", text, "keypoints-not-finite"))
     if outside.any():
@@ -227,6 +227,13 @@ def _seen_by(keypoints: Keypoints, camera: "Camera | None", keep_all: bool) -> K
     if lost.any():
         text = f"{np.count_nonzero(lost)} keypoints lie outside the lens model: treated as missing"
         notes.append(Note("info", text, "outside-lens-model"))
+    if camera.assumed:
+        text = f"camera {camera.name} along the longer side of the image: distances depend on it"
+        notes.append(Note("info", text, "camera-assumed"))
+    given = keypoints.intrinsics
+    if given is not None and not np.allclose(given, camera.intrinsics, rtol=1e-5):
+        text = "the camera that is given replaces other intrinsics of the keypoints"
+        notes.append(Note("warning", text, "intrinsics-replaced"))
     if camera.size and keypoints.image_size and camera.size != keypoints.image_size:
         camera_size, image_size = ("{:g}x{:g}".format(*size) for size in (camera.size, keypoints.image_size))
         text = (

@@ -59,7 +59,7 @@ def zedo(
     Args:
         pose: P, initial root-relative poses `[..., J, 3]`, metres, camera frame.
         translation: T0, initial translations of the root `[..., 1, 3]`, metres.
-        denoise: theta, the prior, with whatever it may see bound to it.
+        denoise: theta, the prior, with the view already passed to it.
         schedule: the noise level of every iteration, and how many of them keep T0.
         solve: the translation of a pose given its rays.
         project: puts the joints on their rays, or nearer to them.
@@ -72,7 +72,7 @@ def zedo(
     levels = schedule.levels.to(pose.device)
     following_levels = [*levels[1:], torch.zeros_like(levels[0])]
     for i, (sigma, following) in enumerate(zip(levels, following_levels, strict=True)):  # line 4
-        if i >= schedule.warmup:  # line 5: before, T stays T0
+        if i >= schedule.warmup:  # line 5: during warm-up T stays T0
             translation = solve(pose, translation)  # line 6
         projected = project(pose, translation, sigma)  # line 7
         pose = step(denoise, projected, sigma, following)  # line 8

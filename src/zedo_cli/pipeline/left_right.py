@@ -62,7 +62,7 @@ SWAPPED_COST = 0.05
 right."""
 
 LONGEST_GAP = 5
-"""Frames without the person after which the frame before says nothing."""
+"""Frames without the person after which the previous frame is not used."""
 
 
 def find_swapped_arms(denoise: Denoiser, view: View, view_noise: float, noise: Tensor) -> Tensor:

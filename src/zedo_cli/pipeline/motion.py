@@ -12,7 +12,7 @@ from zedo_cli.pipeline.body import bone_lengths, standing_height
 from zedo_cli.skeletons import INDEX
 
 MIN_FRAMES = 5
-"""A track of fewer frames says no more than each frame itself."""
+"""A track of fewer frames is too short to estimate anything from."""
 
 
 def vertical_of_track(poses: Tensor) -> Tensor:

@@ -15,7 +15,8 @@ class Observation(NamedTuple):
     """What was observed of B people.
 
     keypoints: `[B, J, 2]` px, undistorted. confidence: `[B, J]`; a joint of confidence 0 is missing, and its
-    keypoint is ignored. intrinsics: K `[B, 3, 3]`. up `[B, 3]`, bones `[B, 10]`: known besides, as in `View`.
+    keypoint is ignored. intrinsics: K `[B, 3, 3]`. up `[B, 3]`, bones `[B, 10]`: side information, see
+    `View`.
     """
 
     keypoints: Tensor

@@ -7,7 +7,16 @@ import json
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from zedo_cli.errors import InputError
 from zedo_cli.io.schema import first_fault
@@ -16,7 +25,11 @@ DEFAULT = "balanced"
 
 
 class Preset(BaseModel):
-    """Settings of a lift. Metres, degrees. The defaults are those of `balanced`."""
+    """Settings of a lift. Metres, degrees. The defaults are those of `balanced`; `name` is required.
+
+    Raises:
+        pydantic.ValidationError: a setting does not exist or has an impossible value.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
@@ -24,15 +37,17 @@ class Preset(BaseModel):
 
     # Keypoints and denoiser
     view: bool = True
-    """Whether the denoiser sees rays and confidences, if the prior can. The paper's does not."""
+    """Condition the denoiser on the view (rays and confidences), if the prior can use it. The paper's
+    cannot."""
     mirror: bool = True
     """Denoise the mirror image too, and take the mean."""
     swaps: bool = True
-    """Find swapped left and right, and undo it: arms in single images; arms, legs and bodies over tracks."""
+    """Find swapped left and right, and undo it: arms in single images (start `view`); arms, legs and bodies
+    over tracks."""
     least_noise: PositiveFloat = 0.0005
     """Noise of a fully confident keypoint, in heights of the person."""
     odds_noise: PositiveFloat = 0.05
-    """Noise that the odds against a keypoint, (1 - c) / c, add to that, in heights of the person."""
+    """Noise added in proportion to (1 - c) / c of a confidence c, in heights of the person."""
     robust: bool = True
     """Reduce the weight of keypoints that contradict the others (Student distribution)."""
 
@@ -83,7 +98,7 @@ class Preset(BaseModel):
     translation: Literal["noise", "confidence"] = "noise"
     """Weights of the translation solve: the noise of the keypoints, or the paper's squared confidence."""
     pull: Literal["soft", "hard"] = "soft"
-    """Projection on the rays: the gain of a Gaussian posterior, or the paper's, all the way."""
+    """Projection on the rays: the gain of a Gaussian posterior, or the paper's, fully on the ray."""
     step: Literal["flow", "full", "sub-vp"] = "flow"
     """Denoising step: to the next noise level, all the way, or the part of the way that ZeDO goes."""
     step_size: PositiveFloat = 0.001
@@ -101,6 +116,15 @@ class Preset(BaseModel):
     """Perturbations that the uncertainty of a single hypothesis comes from; two denoisings each."""
     probe_noise: PositiveFloat = 0.1
     """Size of a perturbation."""
+
+    @model_validator(mode="after")
+    def _levels_fall(self) -> Self:
+        for name in ("first_noise", "draw_noise", "blind_noise"):
+            if getattr(self, name) <= self.last_noise:
+                raise ValueError(f"{name} must be larger than last_noise ({self.last_noise:g})")
+        if self.optimised_scale[0] >= self.optimised_scale[1]:
+            raise ValueError("optimised_scale must be a range from small to large")
+        return self
 
     def start_settings(self) -> dict[str, Any]:
         """The settings that the start depends on; presets that agree in them can share it."""
@@ -131,7 +155,8 @@ class Preset(BaseModel):
             return self.model_validate(values)
         except ValidationError as error:
             field, message = first_fault(error)
-            raise InputError(message, setting="set", value=field) from error
+            place = None if field == "document" else field  # a fault between settings
+            raise InputError(message, setting="set", value=place) from error
 
 
 _LOOP_ONLY = {

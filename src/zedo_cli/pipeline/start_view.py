@@ -46,7 +46,7 @@ def probed_spread(denoise: Denoiser, view: View, mean: Tensor, noise: Tensor, si
     """Standard deviation (m) of p(pose | view) at each joint `[B, J]`, from how the denoiser answers
     perturbations.
 
-    A pose `mean + sigma n` comes back the farther, the narrower the posterior: for a Gaussian of standard
+    A pose `mean + sigma n` moves back more if the posterior is narrower: for a Gaussian of standard
     deviation p the estimate moves by d = p^2 sigma / (p^2 + sigma^2), so p^2 = d sigma^2 / (sigma - d)
     (Tweedie's formula at second order, by finite differences). noise: `[K, J, 3]`; two evaluations for each.
     """

@@ -17,7 +17,7 @@ from zedo_cli.pipeline.translation import translation_solver
 from zedo_cli.pipeline.weights import noise_weights
 
 MIN_DRAWS = 8
-"""Hypotheses whose spread is taken for the uncertainty; fewer say too little."""
+"""Hypotheses whose spread is taken for the uncertainty; fewer give an unreliable spread."""
 
 
 class StartingPrior(Denoiser, Protocol):

@@ -1,7 +1,7 @@
 """One denoising step: from a noise level to the next one.
 
 All have the form `step(denoise, pose, sigma, following) -> pose`; `following` is the next noise level (m), 0
-at last.
+after the last level.
 """
 
 from collections.abc import Callable

@@ -24,7 +24,7 @@ class TranslationSolver:
     remainder: Tensor
 
     def __call__(self, pose: Tensor, before: Tensor | None = None) -> Tensor:
-        """Translations (m) of poses `[..., J, 3]` -> `[..., 1, 3]`; the one before does not matter.
+        """Translations (m) of poses `[..., J, 3]` -> `[..., 1, 3]`; the previous translation is ignored.
 
         A translation behind the camera changes sign, as in ZeDO.
         """

@@ -1,4 +1,4 @@
-"""What a camera sees of a person, free of the camera: rays, confidences, and what is known besides."""
+"""What a camera sees of a person, independent of K: rays, confidences, and side information."""
 
 from typing import NamedTuple
 

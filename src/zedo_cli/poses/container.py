@@ -1,12 +1,13 @@
 """The neutral container of lifted poses: what the lifter returns and every writer takes."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
 
-from zedo_cli.errors import Note
+from zedo_cli.errors import InputError, Note
 
 
 @dataclass(frozen=True)
@@ -14,14 +15,15 @@ class Poses:
     """N people in frames, lifted with S hypotheses each. Metres, camera frame (X right, Y down, Z forward),
     absolute.
 
-    poses_3d: `[N, 17, 3]`, the answer. hypotheses_3d: `[N, S, 17, 3]`. translation: `[N, S, 3]`, the method's
-    T of each, near which its pelvis is. hypothesis_score: `[N, S]`, log-likelihood of the keypoints, higher
-    is better. uncertainty: `[N, 17]` m, standard deviation of the joint relative to the pelvis; NaN if
-    unknown. reprojection_error: `[N]`, mean over the seen joints, pixels after undistortion. frame, person,
-    clip: `[N]`. keypoints_2d, confidence: `[N, 17, 2]` px and `[N, 17]`, what was lifted, undistorted and on
-    the 17 joints. intrinsics: `[N, 3, 3]`. swapped: `[N, 3]`, whether trunk, arms, legs had left and right
-    swapped in the keypoints, which was undone. joint_names: of the 17 joints. meta: what made the poses, as
-    JSON.
+    poses_3d: `[N, 17, 3]`, the answer. hypotheses_3d: `[N, S, 17, 3]`. translation: `[N, S, 3]`, the
+    estimated translation T of each hypothesis; the pelvis may differ slightly. hypothesis_score: `[N, S]`,
+    log-likelihood of the keypoints up to a constant, higher is better. uncertainty: `[N, 17]` m, standard
+    deviation of the joint relative to the pelvis; NaN if unknown. reprojection_error: `[N]`, mean over the
+    seen joints, pixels after undistortion. frame, person, clip: `[N]`; clip is an index into
+    `meta["inputs"]`. keypoints_2d, confidence: `[N, 17, 2]` px and `[N, 17]`, what was lifted, undistorted
+    and on the 17 joints. intrinsics: `[N, 3, 3]`. swapped: `[N, 3]`, whether trunk, arms, legs had left and
+    right swapped in the keypoints, which was undone. joint_names: of the 17 joints. meta: metadata that JSON
+    can hold: zedo, prior, preset, samples, seed, clips, inputs, camera, skeleton, units, frame, notes.
     """
 
     poses_3d: np.ndarray
@@ -54,11 +56,23 @@ class Poses:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
-        """The rows of several, with the meta data of the first."""
+        """The rows of several, with their inputs and notes; the other metadata is that of the first.
+
+        Raises `InputError` if there are none, or if they differ in the number of hypotheses.
+        """
+        if not parts:
+            raise InputError("there are no poses to write")
         if len(parts) == 1:
             return parts[0]
+        if len({part.hypotheses_3d.shape[1] for part in parts}) > 1:
+            raise InputError("the poses differ in the number of hypotheses", fix="lift them with one setting")
         arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ROW_FIELDS}
-        return cls(**arrays, joint_names=parts[0].joint_names, meta=parts[0].meta)
+        inputs = [part.meta.get("inputs", ["?"]) for part in parts]
+        offsets = np.cumsum([0, *map(len, inputs)])[:-1]
+        arrays["clip"] = np.concatenate([p.clip + offset for p, offset in zip(parts, offsets, strict=True)])
+        notes = {json.dumps(note): note for part in parts for note in part.meta.get("notes", [])}
+        merged = {"inputs": [name for names in inputs for name in names], "notes": list(notes.values())}
+        return cls(**arrays, joint_names=parts[0].joint_names, meta=parts[0].meta | merged)
 
 
 ROW_FIELDS = tuple(field.name for field in fields(Poses) if field.type is np.ndarray)

@@ -2,7 +2,7 @@
 all."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -27,9 +27,16 @@ class PoseSink(Protocol):
 def write_poses(poses: Poses, path: str | Path) -> None:
     """Write poses in the format of the suffix, completely or not at all.
 
+    Args:
+        poses: from `lift`.
+        path: `.npz` (all arrays), `.json` (a record for each person in a frame), `.png` (a picture), or a
+            suffix of a plug-in.
+
     Raises:
         InputError: the suffix is unknown, or the file cannot be written.
     """
+    if not isinstance(poses, Poses):
+        raise InputError(f"must be Poses, as lift returns them, not {type(poses).__name__}", setting="poses")
     with open_poses(Path(path)) as sink:
         sink.append(poses)
 
@@ -40,7 +47,12 @@ def open_poses(path: Path) -> Iterator[PoseSink]:
     writer = checked_output(path)
     with atomic_write(path) as temporary:
         sink: PoseSink = writer.open(temporary)
-        yield sink
+        try:
+            yield sink
+        except BaseException:
+            with suppress(Exception):  # the file is thrown away; only the first error matters
+                sink.close()
+            raise
         sink.close()
 
 

@@ -19,7 +19,7 @@ FEATURES_PER_JOINT = 3
 """u, v and confidence; one more for the whole person, the spread."""
 
 CONTEXT = 3 + len(BONES) + 1
-"""Number of features of what is known besides: the vertical, the bones, and whether the bones are known."""
+"""Number of features of side information: the vertical, the bones, and whether the bones are known."""
 
 _BONE_SCALE = 0.1
 

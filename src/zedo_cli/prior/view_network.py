@@ -17,7 +17,7 @@ class ViewNetwork(nn.Module):
         inner: width inside a block.
         blocks: number of blocks.
         embed: width of the embedded noise level; even.
-        context: number of features of what is known besides the view, 0 or `CONTEXT`.
+        context: number of features of side information, 0 or `CONTEXT`.
     """
 
     def __init__(

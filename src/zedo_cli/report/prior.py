@@ -13,7 +13,7 @@ from zedo_cli.registry import missing_extra
 _COLOURS = ("#00798c", "#edae49", "#d1495b")
 _SAMPLES = {
     "asymmetry": ("left-right difference of bones", "%"),
-    "unusual_bones": ("bones half off an adult's", "%"),
+    "unusual_bones": ("bones more than 50 % from an adult's", "%"),
     "beyond_joint_limits": ("angles beyond the 0.1 % limits", "%"),
     "coverage": ("held-out poses with one nearer than 100 mm", "%"),
     "novelty": ("distance to the nearest training pose, median", "mm"),

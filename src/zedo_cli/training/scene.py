@@ -1,4 +1,4 @@
-"""People in front of cameras, and what may be known besides the keypoints."""
+"""People in front of cameras, and side information."""
 
 import math
 from typing import NamedTuple

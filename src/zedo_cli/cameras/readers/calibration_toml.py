@@ -44,7 +44,9 @@ def read(path: Path, name: str | None) -> Camera:
     by_name = {str(table.get("name", key)): table for key, table in cameras.items()} | cameras
     if name is None and len(cameras) > 1:
         raise InputError(
-            f"has {len(cameras)} cameras", source=path, fix=f"choose one with `camera`: {', '.join(cameras)}"
+            f"has {len(cameras)} cameras",
+            source=path,
+            fix=f"choose one by name with `camera`: {', '.join(cameras)}",
         )
     chosen = name if name is not None else next(iter(cameras))
     if chosen not in by_name:

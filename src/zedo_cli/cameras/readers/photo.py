@@ -38,7 +38,7 @@ def read(path: Path, name: str | None) -> Camera:
         raise InputError(
             "its EXIF has no 35 mm focal length",
             source=path,
-            fix=f"give K, or `image_size` {width}x{height} and `fov`",
+            fix=f"give K, or leave the camera out and give `image_size` {width}x{height}",
         )
     f = focal / 36 * max(width, height)
     return Camera(

@@ -14,6 +14,7 @@ from zedo_cli.errors import InputError, Note
 from zedo_cli.io.schema import validated
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.content import Content
+from zedo_cli.registry import FOLDER
 
 
 class _Person(BaseModel):
@@ -27,7 +28,9 @@ class _Frame(BaseModel):
 
 
 def accepts(content: Content) -> bool:
-    """Whether the document looks like a frame of OpenPose; a folder is taken for one of its frames."""
+    """Whether the document, or one in the folder, looks like a frame of OpenPose."""
+    if content.suffix == FOLDER:
+        return any(accepts(Content(path)) for path in content.files if path.suffix.lower() == ".json")
     document = content.json
     return isinstance(document, dict) and "people" in document and "frames" not in document
 

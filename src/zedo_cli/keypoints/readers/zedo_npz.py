@@ -15,8 +15,8 @@ from zedo_cli.keypoints.standardise import in_named_order
 
 
 def accepts(content: Content) -> bool:
-    """Every NPZ; a file without `keypoints` is an error when it is read."""
-    return True
+    """Whether the file has the key `keypoints`."""
+    return "keypoints" in NpzFile(content.path)
 
 
 def read(name: str, contents: list[Content]) -> Keypoints:
