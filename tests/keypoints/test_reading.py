@@ -248,7 +248,7 @@ def test_a_truncated_frame_is_named(tmp_path):
 
 def test_other_joints_in_another_input_are_refused(tmp_path):
     write(tmp_path / "a.json", document())
-    with pytest.raises(InputError, match="has 17 joints, skeleton coco17; .* has 25 joints"):
+    with pytest.raises(InputError, match=r"has 17 joints, skeleton coco17; .* has 25 joints"):
         read([EXAMPLE / "openpose/cam01_json", tmp_path / "a.json"])
 
 

@@ -133,3 +133,13 @@ def test_weights_fall_with_noise_and_leave_missing_joints_out():
     weights = noise_weights(torch.tensor([0.0, 0.01, 0.1, torch.inf]))
     assert (weights.diff() < 0).all()
     assert weights[-1] == 0
+
+
+def test_a_person_without_rays_does_not_spoil_the_others():
+    pose, _, directions = people(0)
+    weights = torch.ones(directions.shape[:2], dtype=torch.float64)
+    alone = translation_solver(directions, weights)(pose)
+    weights[0] = 0
+    together = translation_solver(directions, weights)(pose)
+    assert together[0].isnan().all()
+    assert torch.equal(together[1:], alone[1:])

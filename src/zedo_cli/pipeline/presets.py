@@ -122,6 +122,8 @@ class Preset(BaseModel):
         for name in ("first_noise", "draw_noise", "blind_noise"):
             if getattr(self, name) <= self.last_noise:
                 raise ValueError(f"{name} must be larger than last_noise ({self.last_noise:g})")
+        if self.start == "view" and not self.view:
+            raise ValueError("start 'view' needs view=true; choose start=exemplars or clusters")
         if self.optimised_scale[0] >= self.optimised_scale[1]:
             raise ValueError("optimised_scale must be a range from small to large")
         return self

@@ -45,7 +45,7 @@ def translation_solver(rays: Tensor, weights: Tensor) -> TranslationSolver:
     """Build the solver of rays `[..., J, 3]` (any length, z > 0) and row weights `[..., J]`; 0 leaves a joint
     out.
 
-    Two joints of positive weight on different rays determine the translation.
+    Two joints of positive weight on different rays determine the translation; it is NaN without any.
     """
     u, v = (rays[..., :2] / rays[..., 2:]).unbind(-1)
     zero, one = torch.zeros_like(u), torch.ones_like(u)
@@ -57,7 +57,9 @@ def translation_solver(rays: Tensor, weights: Tensor) -> TranslationSolver:
     sides = torch.einsum("...jab,jk->...jakb", sides, torch.eye(joints, dtype=u.dtype, device=u.device))
     sides = sides.reshape(*u.shape[:-1], 2 * joints, 3 * joints)
     rows = rows.reshape(*u.shape[:-1], 2 * joints, 3)
-    solution = torch.linalg.inv(rows.mT @ rows) @ (rows.mT @ sides)
+    inverse, singular = torch.linalg.inv_ex(rows.mT @ rows)
+    inverse = torch.where((singular == 0)[..., None, None], inverse, torch.nan)
+    solution = inverse @ (rows.mT @ sides)
     remainder = sides - rows @ solution
     return TranslationSolver(solution, remainder)
 

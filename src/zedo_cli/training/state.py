@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Generator, nn
+from torch import Generator, Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from zedo_cli.errors import InputError
@@ -39,7 +39,7 @@ class RunState:
     def save(self, step: int) -> None:
         """Write the state after `step` steps, atomically, then remove the oldest. Every process must call
         this."""
-        generators = self.workers.gather((self.generator.get_state(), torch.get_rng_state()))
+        generators = self.workers.gather((self.generator.get_state(), *self._torch_states()))
         if not self.workers.first:
             return
         state = {
@@ -65,6 +65,13 @@ class RunState:
             ) from error
         for old in state_files(self.output)[:-KEPT]:
             old.unlink()
+
+    def _torch_states(self) -> list[Tensor]:
+        """Of torch's own generators, which dropout uses: on the CPU, and on the GPU if the run is there."""
+        states = [torch.get_rng_state()]
+        if self.workers.device.type == "cuda":
+            states.append(torch.cuda.get_rng_state(self.workers.device))
+        return states
 
     def load(self) -> int:
         """Continue from the newest state. Returns the number of steps done.
@@ -104,9 +111,11 @@ class RunState:
             self.weigh.load_state_dict(state["weigh"])
             self.average.load_state_dict(state["average"])
             self.optimiser.load_state_dict(state["optimiser"])
-            own, torchs = state["generators"][self.workers.rank]
+            own, *torchs = state["generators"][self.workers.rank]
             self.generator.set_state(own)
-            torch.set_rng_state(torchs)
+            torch.set_rng_state(torchs[0])
+            if self.workers.device.type == "cuda":
+                torch.cuda.set_rng_state(torchs[1], self.workers.device)
             return int(state["step"])
         except (RuntimeError, KeyError, TypeError, ValueError, IndexError) as error:
             raise broken from error
