@@ -4,15 +4,10 @@ import torch
 from torch import Tensor
 
 
-def rotation_about(axis: str, angle: Tensor) -> Tensor:
-    """Rotation by `angle [...]` about the axis x, y or z. -> `[..., 3, 3]`."""
+def rotation_about_y(angle: Tensor) -> Tensor:
+    """Rotation by `angle [...]` about the axis y, which points down. -> `[..., 3, 3]`."""
     cos, sin, zero, one = angle.cos(), angle.sin(), torch.zeros_like(angle), torch.ones_like(angle)
-    entries = {
-        "x": (one, zero, zero, zero, cos, -sin, zero, sin, cos),
-        "y": (cos, zero, sin, zero, one, zero, -sin, zero, cos),
-        "z": (cos, -sin, zero, sin, cos, zero, zero, zero, one),
-    }
-    return torch.stack(entries[axis], dim=-1).unflatten(-1, (3, 3))
+    return torch.stack((cos, zero, sin, zero, one, zero, -sin, zero, cos), dim=-1).unflatten(-1, (3, 3))
 
 
 def camera_rotation(yaw: Tensor, pitch: Tensor, roll: Tensor) -> Tensor:
@@ -21,4 +16,6 @@ def camera_rotation(yaw: Tensor, pitch: Tensor, roll: Tensor) -> Tensor:
     Turns a pose from the frame of a level camera into that of a camera which sees the person turned by `yaw`,
     looks down by `pitch` and is rolled by `roll`.
     """
-    return rotation_about("z", roll) @ rotation_about("x", pitch) @ rotation_about("y", yaw)
+    import roma  # imports for as long as torch does; not needed to lift with a prior that sees the view
+
+    return roma.euler_to_rotmat("ZXY", [roll, pitch, yaw])

@@ -12,7 +12,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import normalize
 
-from zedo_cli.pipeline.rotations import rotation_about
+from zedo_cli.pipeline.rotations import rotation_about_y
 from zedo_cli.pipeline.view import mirrored_pose
 from zedo_cli.skeletons import BONE_LENGTHS, MIRROR_BONES, PARENTS, joints_ending
 
@@ -105,7 +105,7 @@ def recombined(poses: Tensor, donors: Tensor) -> Tensor:
     Upright poses `[batch, 17, 3]`. The donor is turned about the vertical until the hips are parallel. The
     trunks must be nearly parallel, and no elbow or wrist may end up inside a leg.
     """
-    turned = donors @ rotation_about("y", _heading(poses) - _heading(donors)).mT
+    turned = donors @ rotation_about_y(_heading(poses) - _heading(donors)).mT
     alike = (_lean(poses) * _lean(turned)).sum(-1) > _cosine(LARGEST_BEND_DEGREES)
     level = (_hip_line(poses) * _hip_line(turned)).sum(-1) > _cosine(LARGEST_BEND_DEGREES)
     mixed = torch.cat([poses[:, :7], turned[:, 7:]], dim=1)

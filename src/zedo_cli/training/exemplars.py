@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zedo_cli.pipeline.rotations import rotation_about
+from zedo_cli.pipeline.rotations import rotation_about_y
 from zedo_cli.training.virtual_cameras import draw_orientations
 
 CLUSTERS = (1, 50)
@@ -35,7 +35,7 @@ def start_poses(poses: Tensor, weights: Tensor, seed: int, rotation: bool = True
 def facing_camera(poses: Tensor) -> Tensor:
     """Upright poses `[N, 17, 3]` turned about the vertical so that hips and shoulders face the camera."""
     across = (poses[:, 4] - poses[:, 1]) + (poses[:, 11] - poses[:, 14])
-    return poses @ rotation_about("y", torch.atan2(across[:, 2], across[:, 0])).mT
+    return poses @ rotation_about_y(torch.atan2(across[:, 2], across[:, 0])).mT
 
 
 def k_means(poses: Tensor, count: int, seed: int) -> Tensor:
