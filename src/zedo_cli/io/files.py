@@ -79,7 +79,7 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", source=path) from error
     if not content:
-        raise InputError("is empty", source=path)
+        raise InputError("is empty", source=path, fix="write the file again")
     return content
 
 
@@ -91,7 +91,7 @@ def read_json(path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise InputError(f"cannot be read as text ({error})", source=path) from error
     if not text.strip():
-        raise InputError("is empty", source=path)
+        raise InputError("is empty", source=path, fix="write the file again")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
