@@ -7,6 +7,7 @@ import pytest
 
 from places import EXAMPLE
 from zedo_cli.cameras.container import Camera
+from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.cameras.reading import read_camera
 from zedo_cli.errors import InputError
 
@@ -123,3 +124,10 @@ def test_a_calibration_of_several_needs_a_choice():
 def test_a_missing_file(tmp_path):
     with pytest.raises(InputError, match="no such camera file"):
         read_camera(tmp_path / "k.json")
+
+
+def test_a_focal_length_in_millimetres_is_refused():
+    """28 mm with a principal point in pixels: the angle would be 177 degrees."""
+    with pytest.raises(InputError, match="field of view of about 177 degrees, as in millimetres"):
+        checked_intrinsics([[28, 0, 960], [0, 28, 540], [0, 0, 1]], "K.json")
+    assert checked_intrinsics([[330, 0, 960], [0, 330, 540], [0, 0, 1]], "K.json") is not None

@@ -9,6 +9,10 @@ from zedo_cli.errors import InputError
 
 WRITE_K = "write K as [[fx, 0, cx], [0, fy, cy], [0, 0, 1]] in pixels"
 
+WIDEST_HALF_FOV_DEGREES = 80.0
+"""Angle from the optical axis to the edge of the image. No pinhole image is wider than twice this, and the K
+of a fisheye is far from it."""
+
 
 def checked_intrinsics(intrinsics: object, source: str | Path | None, where: str | None = None) -> np.ndarray:
     """K as a float64 array. Raises `InputError` unless it is 3x3, upper triangular and of positive focal
@@ -38,6 +42,9 @@ def _problem(k: np.ndarray) -> str:
         return f"{focal} must be positive"
     if max(k[0, 0], k[1, 1]) < 10:
         return f"{focal} look normalised, or in millimetres"
+    half_fov = np.degrees(np.arctan2(np.abs(k[[0, 1], 2]), k[[0, 1], [0, 1]])).max()
+    if half_fov > WIDEST_HALF_FOV_DEGREES:
+        return f"{focal} mean a field of view of about {2 * half_fov:.0f} degrees, as in millimetres"
     if np.abs(k[[1, 2, 2], [0, 0, 1]]).max() > 1e-6 or abs(k[2, 2] - 1) > 1e-6:
         return "K must be [[fx, s, cx], [0, fy, cy], [0, 0, 1]]; is it transposed?"
     return ""
