@@ -11,6 +11,7 @@ from functools import cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from zedo_cli.errors import InputError, choose
@@ -135,6 +136,14 @@ class Registry(Generic[E]):
     def taking(self, suffix: str) -> list[E]:
         """The entries that take a suffix."""
         return [entry for entry in self.entries.values() if suffix.lower() in entry.suffixes]
+
+    def for_file(self, path: Path, unknown: str, fix: str) -> E:
+        """The first entry that takes the suffix of a file. Raises `InputError` that lists all of them."""
+        entries = self.taking(path.suffix)
+        if not entries:
+            problem = f"{unknown} '{path.suffix}'"
+            raise InputError(problem, source=path, fix=f"{fix} {self.listed()}")
+        return entries[0]
 
     def listed(self) -> str:
         """The entries with their suffixes, for errors and help: `npz (.npz), json (.json)`."""

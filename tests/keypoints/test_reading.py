@@ -279,3 +279,10 @@ def test_nobody_inside_the_lens_model_is_refused():
     keypoints = read_keypoints(EXAMPLE / "openpose/cam01_json")
     with pytest.raises(InputError, match="no person with enough joints"):
         standardise(replace(keypoints, points=keypoints.points + 3e4), wide)
+
+
+def test_several_clips_with_one_camera_are_noted():
+    camera = read_camera(EXAMPLE / "calibration.toml", "cam_01")
+    both = read_keypoints([EXAMPLE / "openpose/cam01_json", EXAMPLE / "openpose/cam02_json"])
+    notes = [note.text for note in standardise(both, camera).notes]
+    assert "all 2 clips are lifted with the one camera cam_01" in notes

@@ -22,19 +22,13 @@ def read_camera(path: str | Path, name: str | None = None) -> Camera:
         InputError: one line with the file, the place in it and the fix.
     """
     path = Path(path)
-    readers = CAMERA_READERS.taking(path.suffix)
-    if not readers:
-        raise InputError(
-            f"unknown kind of camera file '{path.suffix}'",
-            source=path,
-            fix=f"cameras are read as {CAMERA_READERS.listed()}",
-        )
+    reader = CAMERA_READERS.for_file(path, "unknown kind of camera file", "cameras are read as")
     if not path.is_file():
         raise InputError("no such camera file", source=path)
     if path.stat().st_size == 0:
         raise InputError("is empty", source=path, fix=WRITE_K)
-    readers[0].check_installed(path)
-    return readers[0].read(path, name)
+    reader.check_installed(path)
+    return reader.read(path, name)
 
 
 def single_camera(path: Path, name: str | None) -> None:

@@ -230,6 +230,9 @@ def _seen_by(keypoints: Keypoints, camera: "Camera | None", keep_all: bool) -> K
     if camera.assumed:
         text = f"camera {camera.name} along the longer side of the image: distances depend on it"
         notes.append(Note("info", text, "camera-assumed"))
+    if len(keypoints.clip_names) > 1:
+        text = f"all {len(keypoints.clip_names)} clips are lifted with the one camera {camera.name}"
+        notes.append(Note("info", text, "one-camera"))
     given = keypoints.intrinsics
     if given is not None and not np.allclose(given, camera.intrinsics, rtol=1e-5):
         text = "the camera that is given replaces other intrinsics of the keypoints"

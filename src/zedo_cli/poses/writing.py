@@ -58,13 +58,7 @@ def open_poses(path: Path) -> Iterator[PoseSink]:
 
 def checked_output(path: Path) -> PoseWriter:
     """The writer for a path, checked before any work. Raises `InputError` if nothing can be written there."""
-    writers = POSE_WRITERS.taking(path.suffix)
-    if not writers:
-        raise InputError(
-            f"unknown output format '{path.suffix}'",
-            source=path,
-            fix=f"poses are written as {POSE_WRITERS.listed()}",
-        )
-    writers[0].check_installed(path)
+    writer = POSE_WRITERS.for_file(path, "unknown output format", "poses are written as")
+    writer.check_installed(path)
     writable(path)
-    return writers[0]
+    return writer
