@@ -5,14 +5,12 @@ from typing import Annotated
 
 import typer
 
-from zedo_cli.cli.options import Device
+from zedo_cli.cli.options import PRIORS, Device
 from zedo_cli.cli.terminal import console
 
 
 def eval_prior(
-    checkpoint: Annotated[
-        str, typer.Argument(help="Prior: open, open-small, open-no-rotation (bundled), or a file.")
-    ] = "open",
+    checkpoint: Annotated[str, typer.Argument(help=PRIORS)] = "open",
     output: Annotated[
         Path | None,
         typer.Option(

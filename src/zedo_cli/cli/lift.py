@@ -19,6 +19,7 @@ from zedo_cli.cli.options import (
 )
 from zedo_cli.cli.terminal import print_notes, progress_bar
 from zedo_cli.registry import CAMERA_READERS, DETECTORS, KEYPOINT_READERS, POSE_WRITERS
+from zedo_cli.skeletons import SKELETONS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,8 +55,7 @@ def lift(
     skeleton: Annotated[
         str | None,
         typer.Option(
-            help="Joint set of the detector: h36m17, coco17, body_25 or body_25b. [default: found"
-            " from the file]",
+            help=f"Joint set of the detector: {', '.join(SKELETONS)}. [default: found from the file]",
             rich_help_panel=_INPUT,
             show_default=False,
         ),

@@ -5,11 +5,23 @@ from typing import Annotated
 
 import typer
 
+from zedo_cli.io.files import bundled_priors
+from zedo_cli.registry import DATASETS
+
 DATA, METHOD, RUNNING = "Data", "Method", "Running"
 """Panels of the help."""
 
+PRIORS = f"Prior: {', '.join(bundled_priors())} (bundled), or a file."
+
 PRESET = "balanced"
 """The default preset; a test compares it with `pipeline.presets.DEFAULT`."""
+
+
+def _datasets() -> str:
+    """The data sets, those that are bundled first."""
+    entries = sorted(DATASETS.entries.values(), key=lambda entry: not entry.bundled)
+    return "; ".join(f"{entry.name} ({entry.title})" for entry in entries)
+
 
 Device = Annotated[
     str,
@@ -55,7 +67,7 @@ Changes = Annotated[
 PriorFile = Annotated[
     str | None,
     typer.Option(
-        help="Prior: open, open-small, open-no-rotation (bundled), or a file. [default: open]",
+        help=f"{PRIORS} [default: open]",
         rich_help_panel=METHOD,
         show_default=False,
     ),
@@ -69,9 +81,7 @@ DatasetName = Annotated[
     typer.Option(
         "--dataset",
         "-d",
-        help="Data set: open (held-out people), validation, pose2sim (real detections) are bundled;"
-        " h36m, 3dhp, 3dpw, ski"
-        " and custom are read from your copy.",
+        help=f"Data set: {_datasets()}.",
         rich_help_panel=DATA,
     ),
 ]

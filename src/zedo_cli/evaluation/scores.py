@@ -11,12 +11,10 @@ from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.evaluation import metrics
 from zedo_cli.evaluation.protocol import Protocol, fewer_joints
+from zedo_cli.pipeline.starts import MIN_DRAWS
 
 LEVELS = np.linspace(0.05, 0.95, 19)
 """Levels of the central intervals whose coverage is measured."""
-
-MIN_DRAWS = 8
-"""Least number of draws for calibration."""
 
 
 class Metric(NamedTuple):

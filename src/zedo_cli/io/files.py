@@ -20,6 +20,11 @@ def bundled(path: str) -> Path:
     return installed if installed.exists() else _PACKAGE.parents[1] / path
 
 
+def bundled_priors() -> list[str]:
+    """The names of the bundled priors."""
+    return sorted(path.stem for path in bundled("checkpoints").glob("*.safetensors"))
+
+
 def bundled_prior(name: str = "open") -> Path:
     """The bundled prior of that name."""
     return bundled(f"checkpoints/{name}.safetensors")

@@ -1,7 +1,7 @@
 """From a preset to the functions of the method, and from an observation to poses.
 
-`build_method` is the only place that reads a preset. Each setting with a choice has a table of functions
-here.
+`build_method` is the only place that chooses functions by a preset. Each setting with a choice has a table of
+functions here; that of the start is `starts.STARTS`.
 """
 
 from collections.abc import Callable

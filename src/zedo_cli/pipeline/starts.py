@@ -17,7 +17,7 @@ from zedo_cli.pipeline.translation import translation_solver
 from zedo_cli.pipeline.weights import noise_weights
 
 MIN_DRAWS = 8
-"""Hypotheses whose spread is taken for the uncertainty; fewer give an unreliable spread."""
+"""Least number of draws whose spread is taken for an uncertainty, or measured for calibration."""
 
 
 class StartingPrior(Denoiser, Protocol):

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import atomic_write, bundled_prior
+from zedo_cli.io.files import atomic_write, bundled_prior, bundled_priors
 from zedo_cli.io.schema import first_fault
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
@@ -61,7 +61,7 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
         path = bundled_prior(prior)
     if not path.is_file():
         raise InputError(
-            "no such checkpoint", source=path, fix="give a file, or open, open-small, open-no-rotation"
+            "no such checkpoint", source=path, fix=f"give a file, or {', '.join(bundled_priors())}"
         )
     try:
         with safe_open(path, framework="pt", device=str(device)) as file:
