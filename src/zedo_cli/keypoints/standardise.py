@@ -179,7 +179,11 @@ def _skeleton_of(keypoints: Keypoints) -> tuple[Skeleton, Note | None]:
     fitting = [skeleton for skeleton in SKELETONS.values() if skeleton.size == keypoints.points.shape[1]]
     if not fitting:
         sizes = ", ".join(f"{skeleton.name} {skeleton.size}" for skeleton in SKELETONS.values())
-        raise InputError(f"{keypoints.points.shape[1]} joints fit no skeleton ({sizes})", source=source)
+        raise InputError(
+            f"{keypoints.points.shape[1]} joints fit no skeleton ({sizes})",
+            source=source,
+            fix="convert them to the joints of one of these",
+        )
     misfits = [_misfit(keypoints, skeleton) for skeleton in fitting]
     best = fitting[int(np.argmin(misfits))]
     by = "geometry" if np.isfinite(misfits).any() else "number alone"

@@ -57,7 +57,7 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
         InputError: the file is missing or foreign, or a tensor is missing, left over or of another shape.
     """
     path = Path(prior)
-    if isinstance(prior, str) and not path.suffix and path.name == prior and bundled_prior(prior).is_file():
+    if isinstance(prior, str) and prior in bundled_priors():
         path = bundled_prior(prior)
     if not path.is_file():
         raise InputError(
