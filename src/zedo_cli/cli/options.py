@@ -59,7 +59,8 @@ Changes = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="Change a setting of the preset, NAME=VALUE; may be repeated. The documents list them under settings.",
+        help="Change a setting of the preset, NAME=VALUE; may be repeated. The documents list them under"
+        " settings.",
         rich_help_panel=METHOD,
         show_default=False,
     ),
