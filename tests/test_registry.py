@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from zedo_cli import registry
+from zedo_cli import entries
 from zedo_cli.errors import InputError
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.reading import read_keypoints
@@ -113,15 +113,15 @@ def test_a_plug_in_detects(plugged, tmp_path):
 
 
 def test_every_entry_says_what_it_takes():
-    for entries in (KEYPOINT_READERS, CAMERA_READERS, POSE_WRITERS):
-        for name, entry in entries.entries.items():
+    for table in (KEYPOINT_READERS, CAMERA_READERS, POSE_WRITERS):
+        for name, entry in table.entries.items():
             assert entry.name == name
             assert entry.title
             assert entry.suffixes
 
 
 def test_a_missing_extra_is_named_with_the_command(tmp_path, monkeypatch):
-    monkeypatch.setattr(registry, "find_spec", lambda module: None)
+    monkeypatch.setattr(entries, "find_spec", lambda module: None)
     with pytest.raises(
         InputError, match=r"a\.png: needs the Python package matplotlib; pip install 'zedo-cli\[plot\]'"
     ):

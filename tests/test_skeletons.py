@@ -2,7 +2,8 @@
 
 import pytest
 
-from zedo_cli.skeletons import JOINTS, LIMBS, MIRROR, PARENTS, SKELETONS
+from zedo_cli.joint_sets import SKELETONS
+from zedo_cli.skeletons import JOINTS, LIMBS, MIRROR, PARENTS
 
 
 def test_mirror_is_an_involution_that_keeps_the_trunk():

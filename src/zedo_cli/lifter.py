@@ -8,15 +8,15 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 import torch
 
+from zedo_cli.arguments import as_camera, as_keypoints, is_sources
 from zedo_cli.cameras.assumed import assumed_camera
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics
-from zedo_cli.cameras.reading import read_camera
 from zedo_cli.device import find_device
 from zedo_cli.errors import InputError, choose, whole_number
 from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.keypoints.standardise import known_skeleton, standardise
+from zedo_cli.keypoints.tracking import identified
 from zedo_cli.pipeline import left_right, motion
 from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
 from zedo_cli.pipeline.observation import Observation
@@ -45,6 +45,7 @@ class LifterSettings(TypedDict, total=False):
     device: str
     clips: bool
     batch_size: int
+    track: bool
 
 
 class Lifter:
@@ -58,6 +59,7 @@ class Lifter:
         device: `auto` (CUDA if there is one), `cpu` or `cuda`.
         clips: whether the frames of a track share what they can: vertical, bones, and which side is left.
         batch_size: hypotheses at once; changes memory and speed only.
+        track: whether to track people over the frames where the input has no identities.
 
     Raises:
         InputError: an argument cannot be used; it names the argument.
@@ -72,6 +74,7 @@ class Lifter:
         device: str = "auto",
         clips: bool = True,
         batch_size: int = 512,
+        track: bool = True,
     ) -> None:
         if not isinstance(prior, torch.nn.Module | str | Path):
             raise InputError("must be a loaded prior, the name of a bundled one, or a file", setting="prior")
@@ -82,6 +85,7 @@ class Lifter:
             )
         chosen = preset if isinstance(preset, Preset) else choose(preset, PRESETS, "preset")
         self.preset = chosen if self.prior.conditional else chosen.for_blind_prior()
+        self.track = track
         self.clips, self.seed = clips, whole_number(seed, "seed", 0)
         self.samples, self.batch_size = (
             whole_number(samples, "samples", 1),
@@ -119,7 +123,7 @@ class Lifter:
         """
         if not isinstance(known, SideInformation | None):
             raise InputError("must be a SideInformation", setting="known")
-        prepared = self.prepare(_as_keypoints(keypoints), _as_camera(camera), known or SideInformation())
+        prepared = self.prepare(as_keypoints(keypoints), as_camera(camera), known or SideInformation())
         return self.finish(prepared, self.start(prepared), progress)
 
     def stream(
@@ -141,18 +145,22 @@ class Lifter:
         Raises:
             InputError: as `lift`, when the clip is reached.
         """
-        camera = _as_camera(camera)
+        camera = as_camera(camera)
         for keypoints in clips:
             yield self.lift(keypoints, camera, known)
 
     def prepare(
-        self, keypoints: Keypoints, camera: Camera | None, known: SideInformation, keep_all: bool = False
+        self,
+        keypoints: Keypoints,
+        camera: Camera | Sequence[Camera] | None,
+        known: SideInformation,
+        keep_all: bool = False,
     ) -> Prepared:
         """Check and undistort the keypoints, undo swaps over tracks, estimate what tracks share.
 
         keep_all: keep people with too few joints, whose poses are then NaN, so that the rows stay the same.
         """
-        people = standardise(keypoints, camera, keep_all)
+        people = identified(standardise(keypoints, camera, keep_all), self.track, keep_all)
         if people.intrinsics is None:
             raise InputError(
                 "no camera is known",
@@ -248,7 +256,7 @@ def lift(
         confidence: `[N, J]` in 0..1, of an array.
         skeleton: name of the joint set; the joints are mapped to the 17 of Human3.6M.
         known: side information: vertical, bone lengths, height.
-        settings: the arguments of `Lifter`: prior, preset, samples, seed, device, clips, batch_size.
+        settings: the arguments of `Lifter`: prior, preset, samples, seed, device, clips, ...
 
     Returns:
         Poses, in the order of the rows. People with too few joints are left out, with a note.
@@ -262,10 +270,10 @@ def lift(
         if camera is not None or intrinsics is not None:
             raise InputError("is for an unknown camera; leave one of the two out", setting="image_size")
         camera = assumed_camera(image_size)
-    if isinstance(keypoints, Keypoints | str | Path) or _is_sources(keypoints):
+    if isinstance(keypoints, Keypoints | str | Path) or is_sources(keypoints):
         if confidence is not None:
             raise InputError("is for arrays; the keypoints have theirs", setting="confidence")
-        people = _as_keypoints(keypoints, skeleton)
+        people = as_keypoints(keypoints, skeleton)
         if intrinsics is not None:
             camera = Camera("given", checked_intrinsics(intrinsics, None, "intrinsics"))
     else:
@@ -278,23 +286,3 @@ def lift(
 def _filled(given: torch.Tensor | None, estimated: torch.Tensor) -> torch.Tensor:
     """What was given, and the estimate for rows of zeros."""
     return estimated if given is None else torch.where((given == 0).all(-1, True), estimated, given)
-
-
-def _is_sources(keypoints: Any) -> bool:
-    return isinstance(keypoints, list | tuple) and all(isinstance(source, str | Path) for source in keypoints)
-
-
-def _as_keypoints(keypoints: Any, skeleton: str | None = None) -> Keypoints:
-    if isinstance(keypoints, Keypoints):
-        return replace(keypoints, skeleton=known_skeleton(skeleton)) if skeleton else keypoints
-    if isinstance(keypoints, str | Path) or _is_sources(keypoints):
-        return read_keypoints(keypoints, skeleton)
-    return Keypoints.from_arrays(keypoints, skeleton=skeleton)
-
-
-def _as_camera(camera: Any) -> Camera | None:
-    if camera is None or isinstance(camera, Camera):
-        return camera
-    if isinstance(camera, str | Path):
-        return read_camera(camera)
-    return Camera("given", checked_intrinsics(camera, None, "camera"))

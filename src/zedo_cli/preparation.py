@@ -1,5 +1,6 @@
 """What passes between the stages of a lift: side information, and keypoints that are ready to be lifted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -68,7 +69,7 @@ class Prepared:
     """
 
     keypoints: Keypoints
-    camera: Camera | None
+    camera: Camera | Sequence[Camera] | None
     known: SideInformation
     tracks: Tracks
     windows: Windows

@@ -1,5 +1,6 @@
 """From the tensors of the method to `Poses`, with metadata that says what produced them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ def poses_of(
     people = prepared.keypoints
     if prepared.known.height is not None:
         lifted = _scaled(lifted, prepared.tracks, prepared.known.height)
+    caution = torch.tensor(people.of_clips("caution"), dtype=torch.float32)[torch.from_numpy(people.clip)]
+    lifted = lifted._replace(uncertainty=lifted.uncertainty * caution[:, None])
     arms = torch.zeros_like(prepared.swapped)
     arms[:, left_right.ARMS] = lifted.swapped
     swapped = prepared.swapped ^ arms
@@ -58,17 +61,24 @@ def poses_of(
 
 
 def _about_input(prepared: Prepared) -> dict[str, Any]:
-    people, camera, known = prepared.keypoints, prepared.camera, prepared.known
+    people, known = prepared.keypoints, prepared.known
+    cameras = prepared.camera if isinstance(prepared.camera, Sequence) else [prepared.camera]
     return {
         "inputs": list(people.clip_names),
-        "camera": camera.name if camera else None,
-        "distortion": camera.distortion.tolist() if camera else [],
-        "image_size": people.image_size,
+        "camera": _one_or_all([camera.name if camera else None for camera in cameras]),
+        "distortion": _one_or_all([camera.distortion.tolist() if camera else [] for camera in cameras]),
+        "image_size": _one_or_all(people.of_clips("image_size")),
+        "fps": _one_or_all(people.of_clips("fps")),
         "skeleton": people.detected_skeleton,
         "height": known.height,
         "up": None if known.up is None else np.round(known.up, 6).tolist(),
         "bones": None if known.bones is None else np.round(known.bones, 4).tolist(),
     }
+
+
+def _one_or_all(values: Sequence[Any]) -> Any:
+    """The one value that all clips have, or a list with one for each."""
+    return values[0] if all(value == values[0] for value in values) else list(values)
 
 
 def _notes(prepared: Prepared, prior: Prior, preset: Preset, swapped: int) -> list[Note]:

@@ -1,10 +1,7 @@
-"""Joint sets, and the maps between them.
+"""The 17 joints of Human3.6M, on which the pipeline works: names, sides, bones.
 
-The pipeline works on the 17 joints of Human3.6M. The skeleton of a detector is a table that says from which
-of its joints each of the 17 comes; a joint without a counterpart is missing, and the prior completes it.
+The joint sets of detectors are in `joint_sets.py`.
 """
-
-from dataclasses import dataclass, field
 
 JOINTS = (
     "pelvis",
@@ -98,90 +95,3 @@ ADULT = 1.7
 
 LIMBS = tuple(index for index, name in enumerate(JOINTS) if name.startswith(("left", "right")))
 """The twelve limb joints: hips, knees, ankles, shoulders, elbows, wrists. Every detector has them."""
-
-NOSE_TRUST = 0.25
-"""Factor on the confidence of a detector's nose as joint 9, which Human3.6M places at the upper end of the
-neck."""
-
-
-@dataclass(frozen=True)
-class Skeleton:
-    """The joint set of a detector.
-
-    names: of its joints, in its order. sources: for each of the 17 joints, indices of the detector's joints
-    whose mean it is; none where it has no counterpart. trust: for each of the 17 joints, a factor on its
-    confidence, below 1 where the detector's joint is only close to ours. midpoints: indices (middle, one,
-    other) of joints that lie about halfway between two others, by which the skeletons of one size are
-    distinguished.
-    """
-
-    name: str
-    names: tuple[str, ...]
-    sources: tuple[tuple[int, ...], ...]
-    trust: tuple[float, ...]
-    midpoints: tuple[tuple[int, int, int], ...] = field(default=())
-
-    @property
-    def size(self) -> int:
-        """The number of joints."""
-        return len(self.names)
-
-
-def _skeleton(
-    name: str,
-    names: str,
-    sources: dict[str, tuple[str, ...]],
-    midpoints: tuple[tuple[str, str, str], ...],
-    nose_trust: float = NOSE_TRUST,
-) -> Skeleton:
-    """A skeleton whose limb joints have our names; `sources` says where the others come from."""
-    known = tuple(names.split())
-    trust = tuple(nose_trust if joint == "nose" else 1.0 for joint in JOINTS)
-    parts = [sources.get(joint, (joint,) if joint in known else ()) for joint in JOINTS]
-    return Skeleton(
-        name,
-        known,
-        tuple(tuple(known.index(part) for part in joint) for joint in parts),
-        trust,
-        tuple((known.index(a), known.index(b), known.index(c)) for a, b, c in midpoints),
-    )
-
-
-_HIPS, _SHOULDERS = ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")
-_FACE = (("nose", "left_eye", "right_eye"), ("nose", "left_ear", "right_ear"))
-_COCO = (
-    "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow"
-    " left_wrist"
-    " right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle"
-)
-_FEET = " left_big_toe left_small_toe left_heel right_big_toe right_small_toe right_heel"
-
-SKELETONS = {
-    skeleton.name: skeleton
-    for skeleton in (
-        _skeleton(
-            "h36m17",
-            " ".join(JOINTS),
-            {},
-            (("pelvis", *_HIPS), ("thorax", *_SHOULDERS), ("spine", "pelvis", "thorax")),
-            nose_trust=1.0,
-        ),
-        _skeleton("coco17", _COCO, {"pelvis": _HIPS, "thorax": _SHOULDERS}, _FACE),
-        _skeleton(
-            "body_25",
-            "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist"
-            " mid_hip right_hip"
-            " right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear"
-            + _FEET,
-            {"pelvis": ("mid_hip",), "thorax": ("neck",)},
-            (("mid_hip", *_HIPS), ("neck", *_SHOULDERS), ("nose", "right_eye", "left_eye")),
-        ),
-        _skeleton(
-            "body_25b",
-            _COCO + " upper_neck head_top" + _FEET,
-            {"pelvis": _HIPS, "thorax": _SHOULDERS},
-            (("upper_neck", *_SHOULDERS), *_FACE),
-        ),
-    )
-}
-"""The skeletons that are read, by the name that `skeleton` takes."""

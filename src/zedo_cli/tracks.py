@@ -1,7 +1,7 @@
 """Tracks are the unit of work: the only place that turns rows into tracks, windows and batches, and back.
 
-A track is a person in a clip of one static camera. A row depends on its own track and on settings, never on
-the batch, the order of the input or the shard.
+A track is a person in a clip of one static camera, between two cuts. A row depends on its own track and on
+settings, never on the batch, the order of the input or the shard.
 """
 
 from collections import Counter
@@ -41,9 +41,10 @@ class Tracks:
         """
         count = len(keypoints)
         columns = np.stack([keypoints.clip, keypoints.person, keypoints.frame], axis=1)
-        shared = np.logical_and(keypoints.flags("static"), keypoints.flags("tracked"))
+        shared = np.logical_and(keypoints.of_clips("static"), keypoints.of_clips("tracked"))
         alone = ~shared[keypoints.clip] if together else np.ones(count, bool)
-        people, person = np.unique(columns[:, :2], axis=0, return_inverse=True)
+        parts = np.stack([keypoints.clip, keypoints.person, _segments(keypoints)], axis=1)
+        people, person = np.unique(parts, axis=0, return_inverse=True)
         _, place, repeats = np.unique(columns, axis=0, return_inverse=True, return_counts=True)
         ambiguous = np.zeros(len(people), bool)
         np.logical_or.at(ambiguous, person.reshape(-1), repeats[place.reshape(-1)] > 1)
@@ -58,6 +59,8 @@ class Tracks:
             name = f"{keypoints.clip_names[keypoints.clip[row]]}/{keypoints.person[row]}"
             if alone[row]:
                 name += f"/{keypoints.frame[row]}"
+            elif _segments(keypoints)[row]:
+                name += f"/segment {_segments(keypoints)[row]}"
             repeated[name] += 1
             names.append(name if repeated[name] == 1 else f"{name}/{repeated[name]}")
         return cls(order, np.append(first, count), tuple(names))
@@ -151,6 +154,11 @@ class Windows:
         blend = torch.zeros(len(total), *values.shape[1:], dtype=torch.float64)
         blend = blend.index_add_(0, rows, weight * values.to(torch.float64)) / total
         return blend > 0.5 if values.dtype == torch.bool else blend.to(values.dtype)
+
+
+def _segments(keypoints: Keypoints) -> np.ndarray:
+    """The segment of each row."""
+    return np.zeros(len(keypoints), np.int64) if keypoints.segment is None else keypoints.segment
 
 
 def _packed(bounds: np.ndarray, size: int) -> list[tuple[int, int]]:

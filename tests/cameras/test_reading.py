@@ -91,7 +91,7 @@ BAD = {
     "negative.json": ("[[-500, 0, 1], [0, 100, 1], [0, 0, 1]]", "must be positive"),
     "transposed.json": ("[[500, 0, 0], [0, 500, 0], [2, 2, 1]]", "transposed"),
     "normalised.json": ("[[1.2, 0, 0.5], [0, 1.2, 0.5], [0, 0, 1]]", "look normalised"),
-    "distortion.json": ('{"fx": 900, "fy": 900, "cx": 1, "cy": 1, "distortion": [NaN]}', "distortion.0"),
+    "distortion.json": ('{"fx": 900, "fy": 900, "cx": 1, "cy": 1, "distortion": [NaN]}', "NaN or infinity"),
     "nan.json": ("[[NaN, 0, 0], [0, 5, 0], [0, 0, 1]]", "NaN"),
     "text.json": ('[["a", 0, 0], [0, 5, 0], [0, 0, 1]]', "not a 3x3 matrix"),
     "keys.json": ('{"fx": 1, "fy": 1, "cx": 1}', "cy"),
@@ -101,7 +101,14 @@ BAD = {
     "nocamera.toml": ("[metadata]\nerror = 0.0\n", "no camera"),
     "matrix.toml": ("[a]\nmatrix = [[1.0]]\n", "shape [1, 1]"),
     "bad.npy": ("x", "not an NPY"),
-    "k.xml": ("<a/>", "unknown kind"),
+    "k.xml": ("<a/>", "not a file of OpenCV"),
+    "k.abc": ("<a/>", "unknown kind"),
+    "k.yaml": ("a: [1", "not YAML"),
+    "k.txt": ("1 2 3", "shape [3]"),
+    "count.json": (
+        '{"fx": 900, "fy": 900, "cx": 1, "cy": 1, "distortion": [1,2,3,4,5,6,7,8,9,1,1,1,1,1,1]}',
+        "15 distortion",
+    ),
 }
 
 

@@ -227,7 +227,6 @@ def test_settings_of_the_preset_are_reachable_and_recorded(zedo, tmp_path, keypo
         (("--set", "steps=-1"), "--set steps"),
         (("--set", "first_noise=Infinity"), "--set first_noise"),
         (("--set", "first_noise=0.001"), "--set: first_noise must be larger than last_noise (0.01)"),
-        (("--image-size", "100x100"), "--image-size 100x100: the keypoints hold their intrinsics"),
         (("--height", 180), "--height 180: must be a person's, in metres"),
         (("--camera-up", "up"), "--camera-up up: write X,Y,Z"),
         (("--camera-up", "0,0,0"), "--camera-up 0,0,0: write X,Y,Z"),
@@ -238,9 +237,10 @@ def test_settings_of_the_preset_are_reachable_and_recorded(zedo, tmp_path, keypo
         (("--image-size", "big"), "--image-size big: write width x height"),
         (("--image-size", "²x³"), "--image-size ²x³: write width x height"),
         (("--fov", 0, "-k", "K.json"), "--fov: K.json gives the camera"),
-        (("--fov", 60), "--fov 60: needs the size of the image too"),
-        (("--image-size", "100x100", "--fov", 200), "--fov 200: must be an angle"),
-        (("--image-size", "100x100", "-k", "K.json"), "--image-size: K.json gives the camera"),
+        (("--fov", 60), "--fov 60: the camera is given"),
+        (("--person", 7), "--person 7: nobody has this identity"),
+        (("--camera-turn", 90), "--camera-turn 90: needs the calibration"),
+        (("--fps", 0), "--fps 0: must be above 0"),
     ],
 )
 def test_bad_words_about_the_camera_and_the_method(zedo, tmp_path, keypoints_npz, words, message):

@@ -10,9 +10,10 @@ import pytest
 from places import EXAMPLE
 from zedo_cli.cameras.reading import read_camera
 from zedo_cli.errors import InputError
+from zedo_cli.joint_sets import SKELETONS
 from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.keypoints.standardise import standardise
-from zedo_cli.skeletons import JOINTS, LIMBS, SKELETONS
+from zedo_cli.skeletons import JOINTS, LIMBS
 
 
 def read(paths, skeleton=None):
@@ -140,14 +141,13 @@ def test_what_is_repaired_is_noted(tmp_path):
     points[..., 2] = 0.5
     points[0, 3] = np.nan
     points[1, 2, 0] = np.inf
-    points[2, 6, 2] = 4.0
-    points[2, 5, 2] = -0.1
+    points[2, 6, 2] = 1.02
     np.savez(tmp_path / "k.npz", keypoints=points)
     keypoints = read([tmp_path / "k.npz"], "h36m17")
     notes = " | ".join(note.text for note in keypoints.notes)
     assert "2 keypoints are NaN, infinite" in notes
-    assert "2 confidences lie outside 0..1" in notes
-    assert keypoints.confidence[0, 3] == keypoints.confidence[1, 2] == keypoints.confidence[2, 5] == 0
+    assert "1 confidences lie outside 0..1" in notes
+    assert keypoints.confidence[0, 3] == keypoints.confidence[1, 2] == 0
     assert keypoints.confidence[2, 6] == 1
     assert np.isfinite(keypoints.points).all()
 
@@ -179,7 +179,7 @@ BAD = {
     "version.json": (json.dumps(document(version=2)), "version"),
     "ragged.json": (
         json.dumps(document(frames=[{"frame": 0, "people": [{"keypoints": [[1, 2]]}, {"keypoints": []}]}])),
-        "0 keypoints; the first person has 1",
+        "keypoints of shape [0]",
     ),
     "nobody.json": (json.dumps(document(frames=[{"frame": 0, "people": []}])), "no people in 1 frames"),
     "skeleton.json": (json.dumps(document(skeleton="octopus")), "'octopus' is unknown"),
@@ -187,7 +187,8 @@ BAD = {
     "type_1.json": ('{"people": [{"pose_keypoints_2d": "x"}]}', "people.0.pose_keypoints_2d"),
     "count_1.json": (json.dumps(openpose(19)), "19 joints fit no skeleton"),
     "text.npz": ("no archive", "not an NPZ file"),
-    "what.csv": ("1,2", "unknown kind of file"),
+    "what.abc": ("1,2", "unknown kind of file"),
+    "what.csv": ("1,2", "of no known format"),
 }
 
 
@@ -217,7 +218,7 @@ def test_pickles_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"points": np.zeros((2, 17, 2))}, "'keypoints' is missing"),
+        ({"points": np.zeros((2, 17, 2))}, "of no known format"),
         ({"keypoints": np.zeros((2, 17))}, "must be [N, N, 2]"),
         (
             {"keypoints": np.ones((2, 17, 2)), "confidence": np.ones((2, 16))},
@@ -235,7 +236,7 @@ def test_bad_npz_names_the_key(tmp_path, arrays, message):
 
 
 def test_an_empty_folder_is_reported(tmp_path):
-    with pytest.raises(InputError, match=r"no \.json files"):
+    with pytest.raises(InputError, match=r"no \.csv .* files in this folder"):
         read([tmp_path])
 
 
@@ -258,11 +259,13 @@ def test_the_order_of_the_inputs_is_kept(tmp_path):
     assert read_keypoints([single, folder]).clip_names == (str(single), str(folder))
 
 
-def test_another_json_beside_the_frames_is_named(tmp_path):
+def test_other_files_beside_the_frames_are_left_out_with_a_note(tmp_path):
     (tmp_path / "a_calibration.json").write_text("[1]")
     shutil.copy(sorted((EXAMPLE / "openpose/cam01_json").iterdir())[0], tmp_path)
-    with pytest.raises(InputError, match=r"a_calibration\.json: "):
-        read_keypoints(tmp_path)
+    (tmp_path / "._hidden.json").write_text("{")
+    keypoints = read_keypoints(tmp_path)
+    assert keypoints.frame_count == 1
+    assert "1 files of other kinds are left out (a_calibration.json)" in keypoints.notes[0].text
 
 
 def test_a_camera_that_replaces_other_intrinsics_is_noted():
@@ -277,6 +280,7 @@ def test_nobody_inside_the_lens_model_is_refused():
     camera = read_camera(EXAMPLE / "calibration.toml", "cam_01")
     wide = replace(camera, distortion=np.array([0.1, 0.0, 0.0, 0.0]), fisheye=True)
     keypoints = read_keypoints(EXAMPLE / "openpose/cam01_json")
+    wide = replace(wide, size=None)
     with pytest.raises(InputError, match="no person with enough joints"):
         standardise(replace(keypoints, points=keypoints.points + 3e4), wide)
 

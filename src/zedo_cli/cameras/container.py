@@ -1,6 +1,6 @@
 """The neutral container of a camera: what every reader returns and the lifter takes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,9 +15,10 @@ _TOLERANCE = 0.1
 class Camera:
     """A static camera.
 
-    intrinsics: K `[3, 3]`, pixels. distortion: OpenCV's coefficients, k1 k2 p1 p2 [k3], or k1 k2 k3 k4 for a
-    fisheye; empty for none. size: width and height of the image in pixels, if known. assumed: whether nothing
-    was known of the camera but the size of its image. rotation, translation: from the calibration's world to
+    intrinsics: K `[3, 3]`, pixels; the middle of the upper left pixel is (0, 0). distortion: OpenCV's
+    coefficients, k1 k2 p1 p2 [k3 [k4 k5 k6 [s1 s2 s3 s4 [tauX tauY]]]], or k1 k2 k3 k4 for a fisheye; empty
+    for none. size: width and height of the image in pixels, if known. assumed: whether nothing was known of
+    the camera but the size of its image. rotation, translation: from the calibration's world to
     the camera frame (X right, Y down, Z forward), X = rotation P + translation, `[3, 3]` and `[3]` m, if
     known.
     """
@@ -40,6 +41,47 @@ class Camera:
                     source=self.name,
                     where=name,
                 )
+
+    def scaled(self, size: tuple[float, float]) -> "Camera":
+        """The camera for images of another resolution and the same shape. Its own size must be known."""
+        if self.size is None:
+            raise ValueError(f"{self.name}: the size of the image is not known")
+        ratio = np.array([size[0] / self.size[0], size[1] / self.size[1], 1.0])
+        k = self.intrinsics * ratio[:, None]
+        k[:2, 2] += (ratio[:2] - 1) / 2  # the middle of the first pixel is (0, 0)
+        return replace(self, intrinsics=k, size=size)
+
+    def turned(self, quarters: int) -> "Camera":
+        """The camera of a film turned clockwise by `quarters` times 90 degrees. Its size must be known.
+
+        Raises `InputError` for a tilted sensor (`tauX`, `tauY`), which has no turned model.
+        """
+        if self.size is None:
+            raise ValueError(f"{self.name}: the size of the image is not known")
+        camera = self
+        for _ in range(quarters % 4):
+            camera = camera._turned_once()
+        return camera
+
+    def _turned_once(self) -> "Camera":
+        assert self.size is not None
+        if self.distortion[12:].any():
+            raise InputError("a camera with a tilted sensor cannot be turned", source=self.name)
+        k, about = self.intrinsics, np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+        turned = np.array([[k[1, 1], 0, self.size[1] - 1 - k[1, 2]], [0, k[0, 0], k[0, 2]], [0, 0, 1]])
+        lens = self.distortion.copy()
+        if not self.fisheye and len(lens) >= 4:
+            lens[2:4] = lens[3], -lens[2]
+            if len(lens) >= 12:
+                lens[8:12] = -lens[10], -lens[11], lens[8], lens[9]
+        return replace(
+            self,
+            intrinsics=turned,
+            distortion=lens,
+            size=(self.size[1], self.size[0]),
+            rotation=None if self.rotation is None else about @ self.rotation,
+            translation=None if self.translation is None else about @ self.translation,
+        )
 
     def undistort(self, points: np.ndarray) -> np.ndarray:
         """The pixels where a pinhole camera of the same K would see `points [..., 2]`; float64.

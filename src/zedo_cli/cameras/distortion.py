@@ -13,18 +13,34 @@ _LARGEST_ANGLE = 1.55
 def distort(plane: np.ndarray, coefficients: np.ndarray, fisheye: bool) -> np.ndarray:
     """Where the lens moves points `[..., 2]` of the plane z = 1.
 
-    Coefficients: k1 k2 p1 p2 [k3], or k1 k2 k3 k4 for a fisheye (OpenCV's `cv::fisheye`).
+    Coefficients: k1 k2 p1 p2 [k3 [k4 k5 k6 [s1 s2 s3 s4 [tauX tauY]]]], or k1 k2 k3 k4 for a fisheye
+    (OpenCV's `cv::fisheye`).
     """
     if fisheye:
         radius = np.linalg.norm(plane, axis=-1, keepdims=True)
         return (
             plane * _fisheye_radius(np.arctan(radius), _padded(coefficients, 4)) / np.maximum(radius, 1e-12)
         )
-    k1, k2, p1, p2, k3 = _padded(coefficients, 5)
+    k1, k2, p1, p2, k3, k4, k5, k6, s1, s2, s3, s4, tilt_x, tilt_y = _padded(coefficients, 14)
     x, y = plane[..., :1], plane[..., 1:]
     r2 = x * x + y * y
-    shift = [2 * p1 * x * y + p2 * (r2 + 2 * x * x), p1 * (r2 + 2 * y * y) + 2 * p2 * x * y]
-    return plane * (1 + r2 * (k1 + r2 * (k2 + r2 * k3))) + np.concatenate(shift, axis=-1)
+    radial = (1 + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1 + r2 * (k4 + r2 * (k5 + r2 * k6)))
+    shift = [
+        2 * p1 * x * y + p2 * (r2 + 2 * x * x) + r2 * (s1 + r2 * s2),
+        p1 * (r2 + 2 * y * y) + 2 * p2 * x * y + r2 * (s3 + r2 * s4),
+    ]
+    moved = plane * radial + np.concatenate(shift, axis=-1)
+    return _tilted(moved, tilt_x, tilt_y) if tilt_x or tilt_y else moved
+
+
+def _tilted(plane: np.ndarray, tilt_x: float, tilt_y: float) -> np.ndarray:
+    """Onto a sensor tilted by two angles (radians), as OpenCV's tauX and tauY."""
+    cx, sx, cy, sy = np.cos(tilt_x), np.sin(tilt_x), np.cos(tilt_y), np.sin(tilt_y)
+    rotation = np.array([[cy, sy * sx, -sy * cx], [0, cx, sx], [sy, -cy * sx, cy * cx]])
+    onto = np.array([[rotation[2, 2], 0, -rotation[0, 2]], [0, rotation[2, 2], -rotation[1, 2]], [0, 0, 1]])
+    points = np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1) @ (onto @ rotation).T
+    tilted: np.ndarray = points[..., :2] / points[..., 2:]
+    return tilted
 
 
 def undistort(distorted: np.ndarray, coefficients: np.ndarray, fisheye: bool, tolerance: float) -> np.ndarray:

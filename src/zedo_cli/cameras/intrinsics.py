@@ -9,7 +9,7 @@ from zedo_cli.errors import InputError
 
 WRITE_K = "write K as [[fx, 0, cx], [0, fy, cy], [0, 0, 1]] in pixels"
 
-WIDEST_HALF_FOV_DEGREES = 80.0
+WIDEST_HALF_FOV_DEGREES = 85.0
 """Angle from the optical axis to the edge of the image. No pinhole image is wider than twice this, and the K
 of a fisheye is far from it."""
 

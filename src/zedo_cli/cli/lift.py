@@ -18,8 +18,8 @@ from zedo_cli.cli.options import (
     Seed,
 )
 from zedo_cli.cli.terminal import print_notes, progress_bar
+from zedo_cli.joint_sets import SKELETONS
 from zedo_cli.registry import CAMERA_READERS, DETECTORS, KEYPOINT_READERS, POSE_WRITERS
-from zedo_cli.skeletons import SKELETONS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,11 +37,12 @@ def _keypoints_help() -> str:
 def lift(
     keypoints: Annotated[list[Path], typer.Argument(help=_keypoints_help(), show_default=False)],
     intrinsics: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             "--intrinsics",
             "-k",
-            help=f"Camera file: {CAMERA_READERS.listed()}. Not needed if the keypoints hold it.",
+            help=f"Camera file: {CAMERA_READERS.listed()}. Of several cameras, clips take those of their"
+            " name; may be repeated. Not needed if the keypoints hold it.",
             rich_help_panel=_INPUT,
             show_default=False,
         ),
@@ -55,7 +56,8 @@ def lift(
     skeleton: Annotated[
         str | None,
         typer.Option(
-            help=f"Joint set of the detector: {', '.join(SKELETONS)}. [default: found from the file]",
+            help=f"Joint set of the detector: {', '.join(SKELETONS)}, or a JSON file that maps your joint"
+            " names to ours. [default: found from the file]",
             rich_help_panel=_INPUT,
             show_default=False,
         ),
@@ -63,7 +65,8 @@ def lift(
     image_size: Annotated[
         str | None,
         typer.Option(
-            help="WIDTHxHEIGHT of the image in pixels, to assume a usual camera where none is known.",
+            help="WIDTHxHEIGHT of the film's images in pixels: scales a camera of another resolution, and"
+            " normalised keypoints; without a camera, a usual one is assumed.",
             rich_help_panel=_INPUT,
             show_default=False,
         ),
@@ -77,6 +80,49 @@ def lift(
             show_default=False,
         ),
     ] = None,
+    camera_resolution: Annotated[
+        str | None,
+        typer.Option(
+            help="WIDTHxHEIGHT of the images for which K is calibrated, if the camera file does not say.",
+            rich_help_panel=_INPUT,
+            show_default=False,
+        ),
+    ] = None,
+    camera_turn: Annotated[
+        int,
+        typer.Option(
+            help="Degrees clockwise (90, 180 or 270) by which the film is turned after the calibration.",
+            rich_help_panel=_INPUT,
+        ),
+    ] = 0,
+    track: Annotated[
+        bool,
+        typer.Option(
+            help="Track people over the frames where the input has no identities.", rich_help_panel=_INPUT
+        ),
+    ] = True,
+    person: Annotated[
+        int | None,
+        typer.Option(help="Lift this identity only.", rich_help_panel=_INPUT, show_default=False),
+    ] = None,
+    max_people: Annotated[
+        int | None,
+        typer.Option(
+            help="Lift at most N people of each clip, those that are seen most.",
+            rich_help_panel=_INPUT,
+            show_default=False,
+        ),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            help="Frames/s of the input, if it does not say.", rich_help_panel=_INPUT, show_default=False
+        ),
+    ] = None,
+    skip_damaged: Annotated[
+        bool,
+        typer.Option("--skip-damaged", help="Leave out damaged files, with a note.", rich_help_panel=_INPUT),
+    ] = False,
     camera_up: Annotated[
         str | None,
         typer.Option(
@@ -135,9 +181,14 @@ def lift(
 
     `zedo lift video.json --image-size 1920x1080 --height 1.82` (nothing is known of the camera)
     """
+    from dataclasses import replace
+
+    from zedo_cli.cameras.choice import assumed_cameras, chosen_cameras, parse_size, read_all, with_film
     from zedo_cli.device import find_device
     from zedo_cli.errors import InputError, choose
     from zedo_cli.keypoints.reading import read_keypoints
+    from zedo_cli.keypoints.standardise import standardise
+    from zedo_cli.keypoints.tracking import identified, selected
     from zedo_cli.lifter import Lifter
     from zedo_cli.pipeline.presets import PRESETS
     from zedo_cli.poses.writing import checked_output, write_poses
@@ -152,15 +203,27 @@ def lift(
             raise InputError("is also an input", source=path, fix="choose another output")
     settings = choose(preset, PRESETS, "preset").changed(changes or [])
     find_device(device)
-    lens = _camera(intrinsics, camera, image_size, fov)
+    if intrinsics and fov is not None:
+        raise InputError(f"{intrinsics[0]} gives the camera; leave one of the two out", setting="fov")
+    people = read_keypoints(keypoints, skeleton, skip_damaged)
+    people = with_film(people, parse_size(image_size, "image_size"), fps)
+    cameras = chosen_cameras(
+        people.clip_names,
+        read_all(intrinsics or []),
+        name=camera,
+        resolution=parse_size(camera_resolution, "camera_resolution"),
+        turn=camera_turn,
+    )
+    if not cameras and people.intrinsics is None:
+        cameras = assumed_cameras(people, fov)
+    elif fov is not None:
+        raise InputError("the camera is given; leave one of the two out", setting="fov", value=f"{fov:g}")
+    lens = cameras[0] if cameras else None
     known = SideInformation(up=_vertical(camera_up, lens) if camera_up else None, height=height)
-    people = read_keypoints(keypoints, skeleton)
-    if image_size is not None and people.intrinsics is not None:
-        raise InputError(
-            "the keypoints hold their intrinsics; leave it out", setting="image_size", value=image_size
-        )
-    lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size)
-    prepared = lifter.prepare(people, lens, known)
+    lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size, track)
+    chosen = selected(identified(standardise(people, cameras or None), track), person, max_people)
+    prepared = lifter.prepare(chosen, None, known)
+    prepared = replace(prepared, camera=cameras or None)
     with progress_bar("people") as bar:
         task = bar.add_task("Lifting", total=len(prepared.keypoints))
         starts = lifter.start(prepared)
@@ -177,37 +240,6 @@ def lift(
     )
     for path in outputs:
         typer.echo(f"3D poses: {path}")
-
-
-def _camera(
-    intrinsics: Path | None, name: str | None, image_size: str | None, fov: float | None
-) -> "Camera | None":
-    """The camera of a file, or an assumed one; None if the keypoints must have it."""
-    from zedo_cli.cameras.assumed import assumed_camera
-    from zedo_cli.cameras.reading import read_camera
-    from zedo_cli.errors import InputError
-
-    if name and not intrinsics:
-        raise InputError(
-            "needs the calibration that holds it, with `intrinsics`", setting="camera", value=name
-        )
-    if intrinsics:
-        if image_size is not None or fov is not None:
-            setting = "fov" if image_size is None else "image_size"
-            raise InputError(f"{intrinsics} gives the camera; leave one of the two out", setting=setting)
-        return read_camera(intrinsics, name)
-    if image_size is None:
-        if fov is not None:
-            raise InputError(
-                "needs the size of the image too, with `image_size` 1920x1080",
-                setting="fov",
-                value=f"{fov:g}",
-            )
-        return None
-    parts = image_size.lower().split("x")
-    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() for part in parts):
-        raise InputError("write width x height in pixels: 1920x1080", setting="image_size", value=image_size)
-    return assumed_camera((float(parts[0]), float(parts[1])), fov)
 
 
 def _vertical(text: str, camera: "Camera | None") -> "np.ndarray":

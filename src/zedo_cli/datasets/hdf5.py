@@ -1,29 +1,11 @@
-"""HDF5 files, including MATLAB's of version 7.3, by h5py."""
+"""What data sets read of HDF5 files, including MATLAB's of version 7.3."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from zedo_cli.datasets.layouts import extra
 from zedo_cli.errors import InputError
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """The file, open for reading. Raises `InputError` if it is not HDF5, truncated, or damaged."""
-    h5py = extra("h5py", path)
-    try:
-        with h5py.File(path, "r") as file:
-            yield file
-    except FileNotFoundError as error:
-        raise InputError("no such file", source=path) from error
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path}: is not HDF5 (MATLAB 7.3), or is damaged ({_short(error)}); get it again"
-        ) from error
 
 
 def values(file: Any, key: str) -> np.ndarray:
@@ -41,7 +23,3 @@ def values(file: Any, key: str) -> np.ndarray:
         return np.asarray(data)
     cells = [np.asarray(file[reference][()]) for reference in np.ravel(data)]
     return cells[0] if len(cells) == 1 else np.stack(cells)
-
-
-def _short(error: Exception) -> str:
-    return " ".join(str(error).split())[:80]

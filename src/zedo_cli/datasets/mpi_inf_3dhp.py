@@ -14,10 +14,11 @@ import numpy as np
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked, place_on_keypoints
-from zedo_cli.datasets.hdf5 import opened, values
+from zedo_cli.datasets.hdf5 import values
 from zedo_cli.datasets.layouts import array, find, not_found, pickled_people, without_missing
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError, Note
+from zedo_cli.io.hdf5 import open_hdf5
 from zedo_cli.io.pickles import load_pickled_npz
 from zedo_cli.skeletons import JOINTS
 
@@ -72,7 +73,7 @@ def _official(root: Path, allow_missing: bool) -> Dataset:
     for name, path in found.items():
         if path is None:
             continue
-        with opened(path) as file:
+        with open_hdf5(path, "eval") as file:
             points = array(values(file, "annot2"), (None, 1, len(JOINTS), 2), f"{path}: annot2")[:, 0, ORDER]
             count = len(points)
             truth = (

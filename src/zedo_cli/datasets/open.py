@@ -16,10 +16,11 @@ import torch
 from torch import Generator, Tensor
 
 from zedo_cli.datasets.container import Dataset
+from zedo_cli.joint_sets import NOSE_TRUST
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline.rays import points_to_keypoints
 from zedo_cli.pipeline.rotations import camera_rotation
-from zedo_cli.skeletons import ADULT, INDEX, JOINTS, MIRROR, NOSE_TRUST, swap_order
+from zedo_cli.skeletons import ADULT, INDEX, JOINTS, MIRROR, swap_order
 from zedo_cli.training.corpus import HELD_OUT, Corpus, held_out_corpus
 
 CLIPS, CLIP_ROWS = 24, 25

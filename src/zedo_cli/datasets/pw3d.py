@@ -20,7 +20,8 @@ from zedo_cli.errors import InputError, Note
 from zedo_cli.io.files import read_bytes
 from zedo_cli.io.npz import NpzFile
 from zedo_cli.io.pickles import load_pickled, load_pickled_npz
-from zedo_cli.skeletons import JOINTS, LIMBS, NOSE_TRUST
+from zedo_cli.joint_sets import NOSE_TRUST
+from zedo_cli.skeletons import JOINTS, LIMBS
 
 TITLE, SOURCE = "3DPW", "https://virtualhumans.mpi-inf.mpg.de/3DPW"
 PAPER_STRIDE = 35

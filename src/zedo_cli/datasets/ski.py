@@ -12,10 +12,11 @@ import numpy as np
 from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked, place_on_keypoints
-from zedo_cli.datasets.hdf5 import opened, values
+from zedo_cli.datasets.hdf5 import values
 from zedo_cli.datasets.layouts import array, find, not_found
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError
+from zedo_cli.io.hdf5 import open_hdf5
 from zedo_cli.skeletons import JOINTS
 
 TITLE, SOURCE = "Ski-PosePTZ", "https://www.epfl.ch/labs/cvlab/data/ski-poseptz-dataset"
@@ -29,7 +30,7 @@ def load(root: Path, keypoints: str = "gt", allow_missing: bool = False, seed: i
     path = find(root, *FILES, inside=("", "test"))
     if path is None:
         raise not_found(root, TITLE, " or ".join(FILES), SOURCE)
-    with opened(path) as file:
+    with open_hdf5(path, "eval") as file:
         poses = array(values(file, "3D"), (None, 3 * len(JOINTS)), f"{path}: 3D").reshape(-1, len(JOINTS), 3)
         count = len(poses)
         points = (

@@ -15,8 +15,9 @@ from torch import Generator, Tensor
 
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.open import INTRINSICS, clips_dataset, people_in_clips
+from zedo_cli.joint_sets import NOSE_TRUST
 from zedo_cli.pipeline.rays import points_to_keypoints
-from zedo_cli.skeletons import INDEX, JOINTS, NOSE_TRUST, swap_order
+from zedo_cli.skeletons import INDEX, JOINTS, swap_order
 from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
 
 CLIPS = 20

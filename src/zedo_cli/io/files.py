@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from zedo_cli.errors import InputError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -97,6 +99,10 @@ def read_json(path: Path) -> Any:
         raise InputError(f"cannot be read as text ({error})", source=path) from error
     if not text.strip():
         raise InputError("is empty", source=path, fix="write the file again")
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass  # NaN, infinity and a byte order mark, which Python's parser reads, or an error, which it names
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

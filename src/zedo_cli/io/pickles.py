@@ -120,8 +120,8 @@ def load_pickled(content: bytes, source: str | Path, encoding: str = "latin1") -
 
 
 def load_pickled_npz(path: Path, key: str) -> Any:
-    """The object in an NPZ file's entry `key`, an array of one pickled object (as VideoPose3D writes them).
-    Raises `InputError`."""
+    """The object in an NPZ file's entry `key`, or the array of objects (as VideoPose3D writes them). Raises
+    `InputError`."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as entry:
             version = np.lib.format.read_magic(entry)
@@ -130,7 +130,7 @@ def load_pickled_npz(path: Path, key: str) -> Any:
                 if version == (1, 0)
                 else np.lib.format.read_array_header_2_0
             )
-            shape, _, dtype = read(entry)
+            _, _, dtype = read(entry)
             content = entry.read()
     except FileNotFoundError as error:
         raise InputError("no such file", source=path) from error
@@ -138,7 +138,7 @@ def load_pickled_npz(path: Path, key: str) -> Any:
         raise InputError(f"entry '{key}' is missing", source=path) from error
     except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError("is not an NPZ file, or is damaged", source=path) from error
-    if dtype != np.dtype(object) or shape != ():
+    if dtype != np.dtype(object):
         raise InputError(f"entry '{key}' is not a pickled object", source=path)
     value = load_pickled(content, f"{path}: {key}")
     return value.item() if isinstance(value, np.ndarray) and value.shape == () else value

@@ -7,8 +7,13 @@ from typing import Any, Self
 import numpy as np
 
 from zedo_cli.errors import InputError, Note
+from zedo_cli.joint_sets import Skeleton
 
-_ROW_ARRAYS = ("points", "confidence", "frame", "person", "clip")
+_ROW_ARRAYS = ("points", "confidence", "frame", "person", "clip", "time", "segment")
+_CLIP_FIELDS = ("static", "tracked", "fps", "image_size", "caution")
+
+Size = tuple[float, float]
+"""Width and height of an image, px."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,16 @@ class Keypoints:
     points: `[N, J, 2]` px. confidence: `[N, J]` in 0..1; 0 is a missing joint, whose point is ignored. frame,
     person, clip: `[N]` integers; clip is an index into `clip_names`, person an identity within a clip.
     clip_names: names of the clips, usually their files. frame_count: frames in the input, those without a
-    person included. skeleton: the joint set of `points`, or None if unknown. detected_skeleton: the joint set
-    that they were mapped from, if they were. image_size: width and height in px, if known. intrinsics: K
-    `[N, 3, 3]` px, if known. static: for each clip, whether its camera is known not to move. tracked: for
-    each clip, whether a number in `person` is known to stay the same person. One bool for `static` or
-    `tracked` holds for all clips. notes: what was assumed and repaired.
+    person included. skeleton: the joint set of `points`, by name or as a table, or None if unknown.
+    joint_names: as the input names its joints, used if no skeleton is given. detected_skeleton: the joint set
+    that they were mapped from, if they were. intrinsics: K `[N, 3, 3]` px, if known. time: `[N]` s from the
+    start of the clip, NaN where unknown; without it, frame / fps. segment: `[N]`, the part of a person's
+    track between cuts; 0 without it. normalised: whether the points are parts of the image (0..1) instead of
+    pixels. notes: what was assumed and repaired.
+
+    A value for each clip, or one for all: static, whether its camera is known not to move; tracked, whether a
+    number in `person` is known to stay the same person; fps, frames/s, None if unknown; image_size, width and
+    height in px, None if unknown; caution, a factor on the uncertainty of poses where the input may be wrong.
 
     Raises:
         InputError: an array has the wrong shape; it names the field.
@@ -38,15 +48,26 @@ class Keypoints:
     clip: np.ndarray
     clip_names: tuple[str, ...]
     frame_count: int
-    skeleton: str | None = None
+    skeleton: str | Skeleton | None = None
+    joint_names: tuple[str, ...] | None = None
     detected_skeleton: str | None = None
-    image_size: tuple[float, float] | None = None
+    image_size: Size | tuple[Size | None, ...] | None = None
     intrinsics: np.ndarray | None = None
     static: bool | tuple[bool, ...] = True
     tracked: bool | tuple[bool, ...] = True
+    fps: float | tuple[float | None, ...] | None = None
+    time: np.ndarray | None = None
+    segment: np.ndarray | None = None
+    normalised: bool = False
+    caution: float | tuple[float, ...] = 1.0
     notes: tuple[Note, ...] = field(default=())
 
     def __post_init__(self) -> None:
+        self._spread_over_clips()
+        if self.time is None:
+            object.__setattr__(self, "time", self._time())
+        if self.segment is None:
+            object.__setattr__(self, "segment", np.zeros(len(self.points), np.int64))
         for name in (*_ROW_ARRAYS, *(() if self.intrinsics is None else ("intrinsics",))):
             object.__setattr__(self, name, np.asarray(getattr(self, name)))
         if self.points.ndim != 3:
@@ -55,7 +76,7 @@ class Keypoints:
             )
         count, joints = self.points.shape[:2]
         shapes = {"points": (count, joints, 2), "confidence": (count, joints)}
-        shapes |= dict.fromkeys(("frame", "person", "clip"), (count,))
+        shapes |= dict.fromkeys(("frame", "person", "clip", "time", "segment"), (count,))
         if self.intrinsics is not None:
             shapes["intrinsics"] = (count, 3, 3)
         for name, shape in shapes.items():
@@ -66,11 +87,6 @@ class Keypoints:
         clips = len(self.clip_names)
         if count and not 0 <= self.clip.min() <= self.clip.max() < clips:
             raise InputError(f"must be indices of the {clips} clip_names", setting="clip")
-        for name in ("static", "tracked"):
-            value = getattr(self, name)
-            object.__setattr__(self, name, (value,) * clips if isinstance(value, bool) else tuple(value))
-            if len(getattr(self, name)) != clips:
-                raise InputError(f"must have a value for each of {clips} clips", setting=name)
 
     def __len__(self) -> int:
         return len(self.points)
@@ -150,10 +166,25 @@ class Keypoints:
             tracked=person is not None or alone,
         )
 
-    def flags(self, name: str) -> tuple[bool, ...]:
-        """`static` or `tracked` of each clip."""
-        value: tuple[bool, ...] = getattr(self, name)
+    def of_clips(self, name: str) -> tuple[Any, ...]:
+        """`static`, `tracked`, `fps` or `image_size` of each clip."""
+        value: tuple[Any, ...] = getattr(self, name)
         return value
+
+    def _spread_over_clips(self) -> None:
+        """Give each clip its own value of what may be one value for all."""
+        clips = len(self.clip_names)
+        for name in _CLIP_FIELDS:
+            value = getattr(self, name)
+            sizes = name == "image_size" and value is not None and len(value) == 2 and np.isscalar(value[0])
+            each = (value,) * clips if sizes or not isinstance(value, tuple | list) else tuple(value)
+            if len(each) != clips:
+                raise InputError(f"must have a value for each of {clips} clips", setting=name)
+            object.__setattr__(self, name, each)
+
+    def _time(self) -> np.ndarray:
+        rates = np.array([np.nan if fps is None else fps for fps in self.of_clips("fps")], float)
+        return np.asarray(self.frame) / rates[np.asarray(self.clip, int)] if len(rates) else np.zeros(0)
 
     def take(self, rows: np.ndarray) -> Self:
         """The rows of an index or a mask."""
@@ -165,6 +196,11 @@ class Keypoints:
         return replace(self, notes=tuple(dict.fromkeys((*self.notes, *notes))))
 
 
+def skeleton_name(skeleton: str | Skeleton | None) -> str | None:
+    """The name of a skeleton that may be given by name."""
+    return skeleton.name if isinstance(skeleton, Skeleton) else skeleton
+
+
 def joined(parts: Sequence[Keypoints]) -> Keypoints:
     """Several clips as one set of rows. Raises `InputError` if their joints differ, or only some have
     intrinsics."""
@@ -173,9 +209,11 @@ def joined(parts: Sequence[Keypoints]) -> Keypoints:
     first = parts[0]
     names = tuple(name for part in parts for name in part.clip_names)
     for part in parts[1:]:
-        if part.points.shape[1] != first.points.shape[1] or part.skeleton != first.skeleton:
+        same_names = part.joint_names == first.joint_names
+        same = part.points.shape[1] == first.points.shape[1] and part.skeleton == first.skeleton
+        if not (same and same_names):
             theirs, ours = (
-                f"{one.points.shape[1]} joints, skeleton {one.skeleton or 'not named'}"
+                f"{one.points.shape[1]} joints, skeleton {skeleton_name(one.skeleton) or 'not named'}"
                 for one in (part, first)
             )
             raise InputError(
@@ -183,27 +221,33 @@ def joined(parts: Sequence[Keypoints]) -> Keypoints:
                 source=part.clip_names[0],
                 fix="name the one `skeleton` of all, or lift them one by one",
             )
-        if (part.intrinsics is None) != (first.intrinsics is None):
+        if (part.intrinsics is None) != (first.intrinsics is None) or part.normalised != first.normalised:
+            what = "hold intrinsics" if part.normalised == first.normalised else "are in pixels"
             raise InputError(
-                "only some of the inputs hold intrinsics",
+                f"only some of the inputs {what}",
                 source=part.clip_names[0],
                 fix="lift them one by one",
             )
     offsets = np.cumsum([0, *(len(part.clip_names) for part in parts)])
-    arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ROW_ARRAYS}
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in _ROW_ARRAYS
+    }
     arrays["clip"] = np.concatenate(
         [part.clip + offset for part, offset in zip(parts, offsets, strict=False)]
     )
+    each: dict[str, Any] = {
+        name: tuple(v for part in parts for v in part.of_clips(name)) for name in _CLIP_FIELDS
+    }
     return Keypoints(
         **arrays,
         clip_names=names,
         frame_count=sum(part.frame_count for part in parts),
         skeleton=first.skeleton,
+        joint_names=first.joint_names,
         detected_skeleton=first.detected_skeleton,
-        image_size=first.image_size if all(part.image_size == first.image_size for part in parts) else None,
         intrinsics=None if first.intrinsics is None else np.concatenate([part.intrinsics for part in parts]),
-        static=tuple(flag for part in parts for flag in part.flags("static")),
-        tracked=tuple(flag for part in parts for flag in part.flags("tracked")),
+        normalised=first.normalised,
+        **each,
         notes=tuple(note for part in parts for note in part.notes),
     )
 

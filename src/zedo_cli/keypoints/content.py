@@ -1,5 +1,7 @@
 """A file or folder as readers see it: its suffix, and its content when it is asked for."""
 
+import math
+import zipfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,12 @@ from zedo_cli.registry import FOLDER
 class Content:
     """What a reader may look at to recognise its format.
 
-    path: the file or folder. suffix: in lower case, `FOLDER` for a folder.
+    path: the file or folder. suffix: in lower case, `FOLDER` for a folder. frame, time: number and time (s)
+    of the frame that a file of a single frame holds, from its name.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, frame: int = 0, time: float = math.nan) -> None:
+        self.path, self.frame, self.time = path, frame, time
         if path.is_dir():
             self.suffix = FOLDER
         elif path.is_file():
@@ -26,10 +29,38 @@ class Content:
 
     @cached_property
     def files(self) -> list[Path]:
-        """The files of a folder, in order of name; of a file, itself."""
+        """The files of a folder in order of name, hidden ones left out; of a file, itself."""
         if self.suffix != FOLDER:
             return [self.path]
-        return sorted(path for path in self.path.iterdir() if path.is_file())
+        return sorted(
+            path for path in self.path.iterdir() if path.is_file() and not path.name.startswith(".")
+        )
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The names of the arrays in an NPZ file; empty for other files. Nothing is unpickled.
+
+        Raises `InputError` if the file is no archive.
+        """
+        if self.suffix != ".npz":
+            return frozenset()
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                return frozenset(name.removesuffix(".npy") for name in archive.namelist())
+        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            problem = "is empty" if self.path.stat().st_size == 0 else "is not an NPZ file, or is truncated"
+            raise InputError(problem, source=self.path, fix="write it again with numpy.savez") from error
+
+    @cached_property
+    def head(self) -> str:
+        """The first lines of a text file; empty for what is not text."""
+        with self.path.open("rb") as file:
+            start = file.read(65536)
+        return "" if b"\0" in start else start.decode("utf-8-sig", errors="ignore")
+
+    def forget(self) -> None:
+        """Free the document that was read."""
+        self.__dict__.pop("json", None)
 
     @cached_property
     def json(self) -> Any:

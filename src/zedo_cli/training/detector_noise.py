@@ -9,8 +9,9 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import normalize
 
+from zedo_cli.joint_sets import NOSE_TRUST
 from zedo_cli.pipeline.view import View
-from zedo_cli.skeletons import ADULT, INDEX, JOINTS, MIRROR, NOSE_TRUST, joints_ending, swap_order
+from zedo_cli.skeletons import ADULT, INDEX, JOINTS, MIRROR, joints_ending, swap_order
 from zedo_cli.training.random_batch import RandomBatch
 from zedo_cli.training.scene import Scene, known_bones, known_vertical
 from zedo_cli.training.virtual_cameras import NEAREST

@@ -5,17 +5,15 @@ from pathlib import Path
 
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics, pinhole
-from zedo_cli.cameras.reading import single_camera
 from zedo_cli.errors import InputError
 
 _EXIF_IFD, _FOCAL_35MM, _ORIENTATION = 0x8769, 41989, 274
 
 
-def read(path: Path, name: str | None) -> Camera:
+def read(path: Path) -> list[Camera]:
     """Read the focal length as of 35 mm film, which is 36 mm wide. Raises `InputError` if there is none."""
     from PIL import Image
 
-    single_camera(path, name)
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
             width, height = image.size
@@ -41,6 +39,5 @@ def read(path: Path, name: str | None) -> Camera:
             fix=f"give K, or leave the camera out and give `image_size` {width}x{height}",
         )
     f = focal / 36 * max(width, height)
-    return Camera(
-        path.stem, checked_intrinsics(pinhole(f, f, width / 2, height / 2), path), size=(width, height)
-    )
+    k = checked_intrinsics(pinhole(f, f, width / 2, height / 2), path)
+    return [Camera(path.stem, k, size=(width, height))]

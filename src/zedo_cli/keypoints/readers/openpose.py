@@ -1,103 +1,101 @@
-"""OpenPose's `--write_json`: a JSON file for each frame, its number in the name of the file. Pose2Sim writes
-the same.
+"""OpenPose's `--write_json`: a JSON file for each frame, its number in the name of the file.
 
-Missing joints are 0, 0, 0. OpenPose keeps no identities: people are numbered by their place in the file.
+Others write the same with their own joint sets: Pose2Sim and rtmlib (17, 26 or 133 joints), AlphaPose's
+formats `open` and `cmu` with one file for each frame. Old versions name the list `pose_keypoints`. Hands and
+face are ignored.
+
+A missing joint is 0, 0, 0. A `person_id` of 0 or more is an identity. Pose2Sim writes empty people to keep
+each person at its place in the list: the place is then the identity. Otherwise there are none.
 """
 
-import re
-from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel
 
-from zedo_cli.errors import InputError, Note
-from zedo_cli.io.schema import validated
+from zedo_cli.errors import InputError
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.content import Content
-from zedo_cli.registry import FOLDER
+from zedo_cli.keypoints.rows import Rows, identity
+
+_PEOPLE = ("people", "bodies")
+_POINTS = ("pose_keypoints_2d", "pose_keypoints", "joints")
 
 
-class _Person(BaseModel):
-    """A person; some writers put an empty one into a frame without people."""
-
-    pose_keypoints_2d: list[float] = []
-
-
-class _Frame(BaseModel):
-    people: list[_Person]
+class _Person(NamedTuple):
+    points: np.ndarray | None
+    identity: int | None
 
 
 def accepts(content: Content) -> bool:
-    """Whether the document, or one in the folder, looks like a frame of OpenPose."""
-    if content.suffix == FOLDER:
-        return any(accepts(Content(path)) for path in content.files if path.suffix.lower() == ".json")
+    """Whether the document looks like a frame of OpenPose."""
     document = content.json
-    return isinstance(document, dict) and "people" in document and "frames" not in document
+    return isinstance(document, dict) and _people_key(document) is not None and "frames" not in document
 
 
 def read(name: str, contents: list[Content]) -> Keypoints:
     """Read the frames of one clip. Raises `InputError` that names the file, the person and the fix."""
-    contents = sorted(contents, key=lambda content: _natural(content.path))
-    numbers = [_frame_number(content.path) for content in contents]
-    notes = []
-    if len(set(numbers)) < len(contents):
-        numbers = list(range(len(contents)))
-        notes.append(
-            Note(
-                "info",
-                f"{name}: the file names do not number the frames: numbered in order of name",
-                "frames-by-name",
-            )
-        )
-    rows: list[np.ndarray] = []
-    frame: list[int] = []
-    person: list[int] = []
-    for number, content in zip(numbers, contents, strict=True):
-        for index, values in enumerate(_people(content)):
-            if rows and values.shape != rows[0].shape:
-                raise InputError(
-                    f"{len(values)} joints; the people before have {len(rows[0])}",
+    frames = [frame_people(content.json, content) for content in contents]
+    rows = Rows(name)
+    slots = _slots_are_identities(frames)
+    for content, people in zip(contents, frames, strict=True):
+        rows.add_frame(content.frame)
+        for index, person in enumerate(people):
+            if person.points is not None:
+                rows.add(
+                    content.frame,
+                    person.points,
+                    person=index if slots else person.identity,
                     source=content.path,
                     where=f"people.{index}",
+                    time=content.time,
                 )
-            rows.append(values)
-            frame.append(number)
-            person.append(index)
-    data = np.stack(rows) if rows else np.zeros((0, 0, 3))
-    return Keypoints(
-        points=data[..., :2],
-        confidence=data[..., 2],
-        frame=np.array(frame, np.int64),
-        person=np.array(person, np.int64),
-        clip=np.zeros(len(rows), np.int64),
-        clip_names=(name,),
-        frame_count=len(contents),
-        tracked=max(person, default=0) == 0,
-        notes=tuple(notes),
+    return rows.keypoints()
+
+
+def frame_people(document: Any, content: Content) -> list[_Person]:
+    """The people of a frame; one without keypoints keeps its place."""
+    key = _people_key(document) if isinstance(document, dict) else None
+    entries = document[key] if key else None
+    if not isinstance(entries, list):
+        raise InputError(
+            "has no list of people", source=content.path, where=key, fix="give a JSON file of OpenPose"
+        )
+    return [_person(entry, content, f"{key}.{index}") for index, entry in enumerate(entries)]
+
+
+def _person(entry: Any, content: Content, where: str) -> _Person:
+    if not isinstance(entry, dict):
+        raise InputError("is not a person", source=content.path, where=where)
+    key = next((key for key in _POINTS if key in entry), None)
+    numbers = entry[key] if key else []
+    if not isinstance(numbers, list):
+        raise InputError("is not a list of numbers", source=content.path, where=f"{where}.{key}")
+    if len(numbers) % 3:
+        raise InputError(
+            f"{len(numbers)} numbers; they must be x, y, confidence for each joint",
+            source=content.path,
+            where=f"{where}.{key}",
+        )
+    try:
+        values = np.array(numbers, np.float64).reshape(-1, 3)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError("is not a list of numbers", source=content.path, where=f"{where}.{key}") from error
+    nobody = not np.nan_to_num(values).any()
+    return _Person(None if nobody else values, identity(entry.get("person_id")))
+
+
+def _people_key(document: dict[str, Any]) -> str | None:
+    return next((key for key in _PEOPLE if key in document), None)
+
+
+def _slots_are_identities(frames: list[list[_Person]]) -> bool:
+    """Whether a place in the list stays the same person: some places are empty, and the lists equally
+    long."""
+    lengths = {len(people) for people in frames if people}
+    empty = any(person.points is None for people in frames for person in people)
+    ahead = any(
+        person.points is None and any(other.points is not None for other in people[place:])
+        for people in frames
+        for place, person in enumerate(people)
     )
-
-
-def _people(content: Content) -> list[np.ndarray]:
-    document = validated(_Frame, content.json, content.path, fix="give a JSON file of OpenPose")
-    people = []
-    for index, person in enumerate(document.people):
-        values = np.array(person.pose_keypoints_2d, float)
-        if len(values) % 3:
-            raise InputError(
-                f"{len(values)} numbers; they must be x, y, confidence for each joint",
-                source=content.path,
-                where=f"people.{index}.pose_keypoints_2d",
-            )
-        if len(values):
-            people.append(values.reshape(-1, 3))
-    return people
-
-
-def _frame_number(path: Path) -> int:
-    """The last number in the name: `video_000000000123_keypoints.json`, `cam01.0123.json`."""
-    numbers = re.findall(r"\d+", path.stem.removesuffix("_keypoints"))
-    return int(numbers[-1][-18:]) if numbers else 0
-
-
-def _natural(path: Path) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.name)]
+    return empty and max(lengths, default=0) > 1 and (len(lengths) == 1 or ahead)

@@ -1,15 +1,15 @@
 """zedo's own JSON of 2D keypoints, version 1, and its schema."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from zedo_cli.errors import InputError
 from zedo_cli.io.schema import validated
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.content import Content
-from zedo_cli.keypoints.standardise import in_named_order
+from zedo_cli.keypoints.rows import Rows
 
 FORMAT = "zedo-keypoints"
 
@@ -28,9 +28,9 @@ class _Strict(BaseModel):
 
 
 class Person(_Strict):
-    """A person in a frame: an id, stable within the clip, and a point for each joint."""
+    """A person in a frame: an id, stable within the clip, if it is known, and a point for each joint."""
 
-    id: Index = 0
+    id: Index | None = None
     keypoints: list[Point]
 
 
@@ -63,33 +63,20 @@ def read(name: str, contents: list[Content]) -> Keypoints:
     """Read the document of one clip. Raises `InputError` that names the field and the index."""
     (content,) = contents
     document = validated(KeypointsDocument, content.json, content.path)
-    rows = [(frame.frame, person) for frame in document.frames for person in frame.people]
-    joints = len(rows[0][1].keypoints) if rows else 0
-    data = np.full((len(rows), joints, 3), np.nan)
-    for row, (frame, person) in enumerate(rows):
-        if len(person.keypoints) != joints:
-            raise InputError(
-                f"{len(person.keypoints)} keypoints; the first person has {joints}",
-                source=content.path,
-                where=f"frame {frame}, person {person.id}",
-            )
-        for joint, point in enumerate(person.keypoints):
-            x, y, confidence = (*point, 1.0)[:3]
-            missing = None in (x, y, confidence) or (len(point) == 2 and x == y == 0)
-            data[row, joint] = (0, 0, 0) if missing else (x, y, confidence)
-    intrinsics = None
-    if document.intrinsics is not None:
-        intrinsics = np.broadcast_to(np.array(document.intrinsics, np.float32), (len(rows), 3, 3))
-    keypoints = Keypoints(
-        points=data[..., :2],
-        confidence=data[..., 2],
-        frame=np.array([frame for frame, _ in rows], np.int64),
-        person=np.array([person.id for _, person in rows], np.int64),
-        clip=np.zeros(len(rows), np.int64),
-        clip_names=(name,),
-        frame_count=len({frame.frame for frame in document.frames}),
+    rows = Rows(name)
+    for frame in document.frames:
+        rows.add_frame(frame.frame)
+        for person in frame.people:
+            points = [(*point, 1.0)[:3] for point in person.keypoints]
+            where = f"frame {frame.frame}, person {person.id}"
+            rows.add(frame.frame, points, person=person.id, source=content.path, where=where)
+    keypoints = rows.keypoints(
         skeleton=document.skeleton,
+        joint_names=tuple(document.joint_names) if document.joint_names else None,
         image_size=document.image_size,
-        intrinsics=intrinsics,
+        fps=document.fps,
     )
-    return in_named_order(keypoints, document.joint_names)
+    if document.intrinsics is None:
+        return keypoints
+    k = np.array(document.intrinsics, np.float32)
+    return replace(keypoints, intrinsics=np.broadcast_to(k, (len(keypoints), 3, 3)))

@@ -1,0 +1,32 @@
+"""HDF5 files by h5py, an optional package."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from zedo_cli.errors import InputError
+from zedo_cli.registry import missing_extra
+
+
+@contextmanager
+def open_hdf5(path: Path, extra: str = "keypoints") -> Iterator[Any]:
+    """The file, open for reading.
+
+    Raises `InputError` if h5py, of that extra, is not installed, and if the file is not HDF5, truncated, or
+    damaged.
+    """
+    try:
+        import h5py
+    except ImportError as error:
+        raise missing_extra("h5py", extra, source=path) from error
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except FileNotFoundError as error:
+        raise InputError("no such file", source=path) from error
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        short = " ".join(str(error).split())[:80]
+        raise InputError(
+            f"is not HDF5 (MATLAB 7.3), or is damaged ({short})", source=path, fix="get it again"
+        ) from error

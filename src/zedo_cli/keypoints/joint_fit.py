@@ -1,0 +1,135 @@
+"""Which joint set keypoints without names are of: never a guess without a good fit.
+
+The bones of the right joint set join the joints of a body by nearly the shortest way, from wherever it is
+seen, half hidden or with no face. Those of a wrong one go to and fro. So the fit of a joint set is the length
+of the shortest tree along its bones over that of the shortest tree on the same points.
+"""
+
+import numpy as np
+
+from zedo_cli.errors import InputError, Note
+from zedo_cli.joint_sets import SKELETONS, Skeleton
+from zedo_cli.keypoints.container import Keypoints
+
+GOOD = 1.75
+"""Largest fit that counts. On held-out people (benchmarks/joint_sets.py) the right joint sets have a median
+of 1.23 to 1.36, and 95 % of single people are below 1.7; all wrong ones have a median above 1.5, most above
+2."""
+
+CLEARLY_BETTER = 1.08
+"""A second joint set with a fit of less than this times the best is as good. The closest pair, coco17 and
+h36m17, differ by a factor of 1.17."""
+
+NEVER_GUESSED = ("posetrack17",)
+"""Its files name their joints, and it differs from coco17 in the head alone."""
+
+FEWEST_JOINTS = 6
+_MOST_PEOPLE = 300
+
+
+def find_joint_set(keypoints: Keypoints) -> tuple[Skeleton, Note]:
+    """The joint set of keypoints by the number of their joints and their geometry, with a note that says so.
+
+    Raises `InputError` if no joint set of that number fits, or if two that differ do.
+    """
+    joints, source = keypoints.points.shape[1], keypoints.clip_names[0]
+    fitting = [s for s in SKELETONS.values() if s.size == joints and s.name not in NEVER_GUESSED]
+    if not fitting:
+        sizes = ", ".join(f"{skeleton.name} {skeleton.size}" for skeleton in SKELETONS.values())
+        raise InputError(
+            f"{joints} joints fit no skeleton ({sizes})",
+            source=source,
+            fix="give `skeleton` a JSON file with the names of the joints in their order",
+        )
+    fits = {skeleton.name: joint_set_fit(keypoints, skeleton) for skeleton in fitting}
+    ranked = sorted(fitting, key=lambda skeleton: fits[skeleton.name])
+    best, least = ranked[0], fits[ranked[0].name]
+    shown = ", ".join(f"{skeleton.name} {fits[skeleton.name]:.2f}" for skeleton in ranked)
+    if not np.isfinite(least):
+        if len(fitting) > 1:
+            raise InputError(
+                f"too few joints are seen to find out which of {', '.join(s.name for s in fitting)} they are",
+                source=source,
+                fix="name it with `skeleton`",
+            )
+        text = f"skeleton {best.name} (assumed from the number of joints, {best.size}, alone)"
+        return best, Note("warning", text, "skeleton-assumed")
+    if least > GOOD:
+        raise InputError(
+            f"the joints lie as of none of the skeletons with {joints} (bones over the shortest tree:"
+            f" {shown}; at most {GOOD:g} fits)",
+            source=source,
+            fix="name it with `skeleton`, or give a JSON file with the names of the joints in their order",
+        )
+    for other in ranked[1:]:
+        if fits[other.name] < min(GOOD, CLEARLY_BETTER * least) and _differ(keypoints, best, other):
+            raise InputError(
+                f"the joints may be {best.name} or {other.name} (bones over the shortest tree: {shown})",
+                source=source,
+                fix="name it with `skeleton`",
+            )
+    text = f"skeleton {best.name} (assumed from {best.size} joints and their geometry)"
+    return best, Note("info", text, "skeleton-assumed")
+
+
+def joint_set_fit(keypoints: Keypoints, skeleton: Skeleton) -> float:
+    """Length of the shortest tree along a skeleton's bones over that of the shortest tree on the same points,
+    median over people.
+
+    1 is perfect; infinity if nobody has enough joints.
+    """
+    rows = np.linspace(0, len(keypoints) - 1, min(_MOST_PEOPLE, len(keypoints))).round().astype(int)
+    used = np.unique(np.array(skeleton.bones))
+    points = np.asarray(keypoints.points, np.float64)[rows][:, used]
+    seen = keypoints.confidence[rows][:, used] > 0
+    allowed = np.zeros((len(used), len(used)), bool)
+    for one, other in np.searchsorted(used, np.array(skeleton.bones)):
+        allowed[one, other] = allowed[other, one] = True
+    shortest = shortest_tree(points, seen)
+    enough = (seen.sum(1) >= FEWEST_JOINTS) & (shortest > 0)
+    if not enough.any():
+        return float("inf")
+    along = shortest_tree(points[enough], seen[enough], allowed)
+    return float(np.median(along / shortest[enough]))
+
+
+def shortest_tree(points: np.ndarray, seen: np.ndarray, allowed: np.ndarray | None = None) -> np.ndarray:
+    """Length of the shortest tree that joins the seen points of each row (Prim's algorithm).
+
+    Args:
+        points: `[N, J, 2]`. seen: `[N, J]`.
+        allowed: `[J, J]`, which points may be joined; others only where nothing else is left.
+
+    Returns:
+        `[N]`
+    """
+    rows, joints = np.arange(len(points)), points.shape[1]
+    free: np.ndarray = np.ones((joints, joints), bool) if allowed is None else allowed
+    first = seen.argmax(1)
+    inside = np.zeros_like(seen)
+    inside[rows, first] = seen.any(1)
+    distance = np.linalg.norm(points - points[rows, first][:, None], axis=-1)
+    nearest, along = distance, np.where(free[first], distance, np.inf)  # by any way, by bones
+    total = np.zeros(len(points))
+    for _ in range(joints - 1):
+        left = seen & ~inside
+        by_bone = np.where(left, along, np.inf)
+        joined = np.isfinite(by_bone).any(1, keepdims=True)
+        candidates = np.where(joined, by_bone, np.where(left, nearest, np.inf))
+        joint = candidates.argmin(1)
+        more = left.any(1)
+        total += np.where(more, np.where(more, candidates[rows, joint], 0), 0)
+        inside[rows, joint] |= more
+        distance = np.linalg.norm(points - points[rows, joint][:, None], axis=-1)
+        nearest = np.minimum(nearest, distance)
+        along = np.minimum(along, np.where(free[joint], distance, np.inf))
+    return total
+
+
+def _differ(keypoints: Keypoints, one: Skeleton, other: Skeleton) -> bool:
+    """Whether the two mean other joints by the keypoints that are seen."""
+    seen: np.ndarray = np.any(keypoints.confidence > 0, axis=0)
+    for a, b in zip(one.sources, other.sources, strict=True):
+        if a != b and all(seen[list(a)]) and all(seen[list(b)]) and a and b:
+            return True
+    return False
