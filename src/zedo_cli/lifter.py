@@ -18,6 +18,7 @@ from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.standardise import known_skeleton, standardise
 from zedo_cli.keypoints.tracking import identified
 from zedo_cli.pipeline import left_right, motion
+from zedo_cli.pipeline.distance import magnified, restored
 from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset
@@ -183,7 +184,10 @@ class Lifter:
                 swapped[rows] = left_right.find_swaps(seen.keypoints[rows], seen.confidence[rows], frame)
             points, confidence = (left_right.swap_parts(part, swapped) for part in (points, confidence))
             seen = seen._replace(keypoints=points, confidence=confidence)
-        prepared = Prepared(people, camera, known, tracks, windows, seen, swapped)
+        zoom = None
+        if self.preset.view:
+            seen, zoom = magnified(seen)
+        prepared = Prepared(people, camera, known, tracks, windows, seen, swapped, zoom)
         return replace(prepared, seen=self._with_shared(prepared))
 
     def start(self, prepared: Prepared) -> Iterator[Start]:
@@ -206,6 +210,8 @@ class Lifter:
             if progress:
                 progress(done)
         lifted = prepared.windows.merge(parts)
+        if prepared.zoom is not None:
+            lifted = restored(lifted, prepared.zoom, prepared.seen.intrinsics)
         settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
         return poses_of(prepared, lifted, self.prior, self.preset, settings)
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from zedo_cli.cameras.container import Camera
 from zedo_cli.errors import InputError
 from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.pipeline.distance import Zoom
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.skeletons import BONES
 from zedo_cli.tracks import Tracks, Windows
@@ -64,7 +65,8 @@ class Prepared:
     """Keypoints ready to be lifted.
 
     keypoints: on the 17 joints, undistorted, with K. windows: of their tracks. seen: their observation, with
-    swaps undone and what the tracks share. swapped: `[N, 3]`, the parts that were swapped. tracks: for what
+    swaps undone and what the tracks share. swapped: `[N, 3]`, the parts that were swapped.
+    zoom: how far people were magnified in `seen`, None if nobody may be. tracks: for what
     comes after the loop.
     """
 
@@ -75,6 +77,7 @@ class Prepared:
     windows: Windows
     seen: Observation
     swapped: Tensor
+    zoom: Zoom | None = None
 
 
 def _checked(value: Any, name: str, size: int) -> np.ndarray:

@@ -1,0 +1,82 @@
+"""People far away, brought to the distances of the training: a body's size does not depend on its distance.
+
+Priors are trained at 2 to 12 m. Beyond a few metres perspective says nothing of the pose, so the keypoints of
+a person who appears farther than `FARTHEST` are magnified about their middle until the person appears at
+`NEAR`. The pose is lifted there, and its depth multiplied back.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from zedo_cli.pipeline.hypotheses import BODY_RADIUS
+from zedo_cli.pipeline.method import Lifted
+from zedo_cli.pipeline.observation import Observation
+from zedo_cli.pipeline.rays import keypoints_to_directions
+
+FARTHEST = 10.0
+"""Distance (m) up to which people are lifted as they are."""
+
+NEAR = 5.0
+"""Distance (m) at which the others are lifted."""
+
+
+class Zoom(NamedTuple):
+    """How keypoints were magnified: `factor` `[B]`, 1 for people as they are, about `middle` `[B, 2]` px."""
+
+    factor: Tensor
+    middle: Tensor
+
+
+def magnified(seen: Observation) -> tuple[Observation, Zoom]:
+    """People as if they were no farther than `FARTHEST`, and how to undo it."""
+    weight = (seen.confidence > 0).to(seen.keypoints).unsqueeze(-1)
+    count = weight.sum(1).clamp(min=1)
+    middle = (weight * seen.keypoints).sum(1) / count
+    rays = keypoints_to_directions(seen.keypoints, seen.intrinsics)[..., :2]
+    spread = (weight * (rays - (weight * rays).sum(1, keepdim=True) / count[:, None]).square()).sum((1, 2))
+    distance = BODY_RADIUS / (spread / count[:, 0]).sqrt().clamp(min=1e-9)
+    factor = torch.where((distance > FARTHEST) & (count[:, 0] > 1), distance / NEAR, 1.0)
+    near = middle[:, None] + factor[:, None, None] * (seen.keypoints - middle[:, None])
+    return seen._replace(keypoints=torch.where(weight > 0, near, seen.keypoints)), Zoom(factor, middle)
+
+
+def restored(lifted: Lifted, zoom: Zoom, intrinsics: Tensor) -> Lifted:
+    """The same people where they are. Root-relative poses stay; roots move along their rays.
+
+    Args:
+        intrinsics: K `[B, 3, 3]`.
+    """
+    far = zoom.factor > 1
+    if not far.any():
+        return lifted
+    root = _moved(lifted.pose[:, 0], zoom, intrinsics)
+    roots = _moved(lifted.hypotheses[:, :, 0], zoom, intrinsics)
+    pixels = zoom.middle[:, None] + (lifted.keypoints - zoom.middle[:, None]) / zoom.factor[:, None, None]
+    return lifted._replace(
+        pose=_where(far, lifted.pose - lifted.pose[:, :1] + root[:, None], lifted.pose),
+        hypotheses=_where(
+            far, lifted.hypotheses - lifted.hypotheses[:, :, :1] + roots[:, :, None], lifted.hypotheses
+        ),
+        translation=_where(far, _moved(lifted.translation, zoom, intrinsics), lifted.translation),
+        reprojection_error=lifted.reprojection_error / zoom.factor,
+        keypoints=_where(far, torch.where(lifted.confidence[..., None] > 0, pixels, 0.0), lifted.keypoints),
+    )
+
+
+def _moved(points: Tensor, zoom: Zoom, intrinsics: Tensor) -> Tensor:
+    """Points `[B, ..., 3]` of the magnified view at their own depth, on their own ray."""
+    extra = points.dim() - 2
+    shape = (-1, *[1] * extra)
+    k = intrinsics.reshape(-1, *[1] * extra, 3, 3)
+    pixels = (k @ points[..., None])[..., 0]
+    pixels = pixels[..., :2] / pixels[..., 2:]
+    middle = zoom.middle.reshape(*shape, 2)
+    factor = zoom.factor.reshape(*shape, 1)
+    own = middle + (pixels - middle) / factor
+    return keypoints_to_directions(own[..., None, :], k)[..., 0, :] * points[..., 2:] * factor
+
+
+def _where(rows: Tensor, one: Tensor, other: Tensor) -> Tensor:
+    return torch.where(rows.reshape(-1, *[1] * (one.dim() - 1)), one, other)
