@@ -29,7 +29,7 @@ def test_what_typer_refuses_is_one_line(zedo, arguments, message):
 def test_help_and_version(zedo):
     code, out, _ = zedo("--help")
     assert code == 0
-    for verb in ("lift", "eval", "ablate", "train", "eval-prior", "import"):
+    for verb in ("lift", "eval", "ablate", "train", "eval-prior", "import", "formats"):
         assert verb in out
     code, out, err = zedo("--version")
     assert (code, err) == (0, "")

@@ -9,6 +9,7 @@ from zedo_cli import version
 from zedo_cli.cli.ablate import ablate
 from zedo_cli.cli.eval import evaluate
 from zedo_cli.cli.eval_prior import eval_prior
+from zedo_cli.cli.formats import formats
 from zedo_cli.cli.import_checkpoint import import_checkpoint
 from zedo_cli.cli.lift import lift
 from zedo_cli.cli.terminal import Stopped
@@ -29,6 +30,7 @@ app.command()(ablate)
 app.command()(train)
 app.command(name="eval-prior")(eval_prior)
 app.command(name="import")(import_checkpoint)
+app.command()(formats)
 
 
 def _print_version(asked: bool) -> None:
