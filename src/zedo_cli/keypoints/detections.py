@@ -5,9 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from zedo_cli.errors import Note
-from zedo_cli.joint_sets import SKELETONS
 from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.keypoints.joint_fit import joint_set_fit
 from zedo_cli.keypoints.standardise import extent
 from zedo_cli.skeletons import INDEX, LIMBS
 
@@ -18,8 +16,7 @@ OUTSIDE = 0.3
 """Share of the confident joints outside the image from which on a detection is not a person."""
 
 PARTLY_OUTSIDE = 0.15
-ODD_SHAPE = 1.45
-"""From a smaller share on if the joints also lie as those of no body (see `joint_fit`)."""
+"""The same, if all joints also have one confidence where other people's differ: no detector is so sure."""
 
 _CONFIDENT = 0.3
 _FEW = 4
@@ -74,9 +71,12 @@ def _outside(keypoints: Keypoints) -> np.ndarray:
     seen = keypoints.confidence > _CONFIDENT
     out = ((keypoints.points < -slack) | (keypoints.points > size + slack)).any(-1) & seen
     share = out[:, LIMBS].sum(1) / np.maximum(seen[:, LIMBS].sum(1), 1)
-    partly = np.flatnonzero((share > PARTLY_OUTSIDE) & (share <= OUTSIDE))
-    odd = [joint_set_fit(keypoints.take(np.array([row])), SKELETONS["h36m17"]) > ODD_SHAPE for row in partly]
-    share[partly[np.array(odd, bool)]] = 1.0
+    trust = np.where(keypoints.confidence > 0, keypoints.confidence, np.nan)[:, LIMBS]
+    differences = np.nan_to_num(np.fmax.reduce(trust, axis=1) - np.fmin.reduce(trust, axis=1))
+    for clip in np.unique(keypoints.clip):
+        rows = keypoints.clip == clip
+        if (differences[rows] > 0.01).mean() > 0.5:
+            share[rows & (share > PARTLY_OUTSIDE) & (differences == 0)] = 1.0
     return share > OUTSIDE
 
 
