@@ -1,6 +1,6 @@
 """From the people that a reader finds, one after another, to `Keypoints`: what all readers share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,9 @@ import numpy as np
 
 from zedo_cli.errors import InputError
 from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.content import Content
+
+AddPeople = Callable[["Rows", int, list[Any], Content, str], None]
 
 
 class Rows:
@@ -23,7 +26,7 @@ class Rows:
         self._person: list[int | None] = []
         self._time: list[float] = []
         self._frames: set[int] = set()
-        self._joints: tuple[int, str] | None = None
+        self._joints: int | None = None
 
     def add_frame(self, frame: int) -> None:
         """Count a frame, in which there may be nobody."""
@@ -67,10 +70,10 @@ class Rows:
         if len(trust) != len(points):
             raise InputError(f"{len(trust)} confidences for {len(points)} joints", source=source, where=where)
         if self._joints is None:
-            self._joints = len(points), where
-        if self._joints[0] != len(points):
+            self._joints = len(points)
+        if self._joints != len(points):
             raise InputError(
-                f"{len(points)} joints; the people before have {self._joints[0]}", source=source, where=where
+                f"{len(points)} joints; the people before have {self._joints}", source=source, where=where
             )
         self._points.append(np.concatenate([points[:, :2], trust[:, None]], axis=1))
         self._frame.append(frame)
@@ -109,6 +112,20 @@ class Rows:
             }
             | about
         )
+
+
+def rows_of_lists(name: str, contents: Sequence[Content], add: AddPeople) -> Rows:
+    """The rows of files that hold the list of people of a frame each. Raises `InputError` for other content.
+
+    add: `add(rows, frame, people, content, where)` adds the people of a frame.
+    """
+    rows = Rows(name)
+    for content in contents:
+        rows.add_frame(content.frame)
+        if not isinstance(content.json, list):
+            raise InputError("is not a list of people", source=content.path)
+        add(rows, content.frame, content.json, content, "")
+    return rows
 
 
 def identity(value: Any) -> int | None:

@@ -14,6 +14,7 @@ from zedo_cli.keypoints.cleaning import cleaned
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.joint_fit import GOOD, find_joint_set, joint_set_fit
 from zedo_cli.keypoints.pinhole import seen_by
+from zedo_cli.keypoints.posture import with_posture_notes
 from zedo_cli.skeletons import JOINTS
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def standardise(
     if not keep_all:
         mapped = without_unusable(mapped)
     pinhole = seen_by(mapped, cameras) if len(mapped) else mapped
+    if keypoints.detected_skeleton is None:  # they were not standardised before
+        pinhole = with_posture_notes(pinhole)
     if cameras and not keep_all:
         pinhole = without_unusable(pinhole)
     if not len(pinhole):

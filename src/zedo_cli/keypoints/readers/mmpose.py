@@ -10,7 +10,7 @@ from typing import Any
 from zedo_cli.errors import InputError
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.content import Content
-from zedo_cli.keypoints.rows import Rows, identity
+from zedo_cli.keypoints.rows import Rows, identity, rows_of_lists
 
 
 def accepts(content: Content) -> bool:
@@ -51,13 +51,7 @@ def read(name: str, contents: list[Content]) -> Keypoints:
 
 def read_images(name: str, contents: list[Content]) -> Keypoints:
     """Read files of one image each. Raises `InputError` that names the file and the person."""
-    rows = Rows(name)
-    for content in contents:
-        rows.add_frame(content.frame)
-        if not isinstance(content.json, list):
-            raise InputError("is not a list of people", source=content.path)
-        _add(rows, content.frame, content.json, content, "")
-    return rows.keypoints()
+    return rows_of_lists(name, contents, _add).keypoints()
 
 
 def _add(rows: Rows, frame: int, instances: list[Any], content: Content, where: str) -> None:

@@ -3,8 +3,8 @@ unpickled.
 
 `data_2d_custom_*.npz` has `positions_2d` (by video and action) and `metadata` with the layout of the joints
 and the size of each video. The NPZ of its Detectron2 script has `boxes`, `segments`, `keypoints` and
-`metadata`: for each frame, for each class, people of 4 x 17 numbers (x, y, logit, probability); the class
-"person" is the last that has people, and only the best person of a frame is tracked by nobody.
+`metadata`: for each frame a list of classes, the last of which holds people of 4 x 17 numbers (x, y, logit,
+probability).
 """
 
 from typing import Any
