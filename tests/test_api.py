@@ -122,7 +122,7 @@ BAD = {
     "samples": ({"samples": 0}, "samples=0: must be a whole number of at least 1"),
     "fraction": ({"samples": 1.5}, "samples=1.5: must be a whole number"),
     "nothing": ({"keypoints": []}, "keypoints: no files are given"),
-    "image size": ({"image_size": (1000, 1000)}, "image_size: is for an unknown camera"),
+    "image size": ({"image_size": (0, 1000)}, "image_size"),
     "prior of another kind": ({"prior": 3}, "prior: must be a loaded prior, the name"),
     "camera of another kind": ({"camera": "a.xyz", "intrinsics": None}, "unknown kind of camera file '.xyz'"),
     "matrix": ({"camera": np.eye(4), "intrinsics": None}, r"\[4, 4\]"),

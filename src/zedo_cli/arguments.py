@@ -7,9 +7,9 @@ from typing import Any
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.cameras.reading import read_camera
+from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.reading import read_keypoints
-from zedo_cli.keypoints.standardise import known_skeleton
 
 
 def is_sources(keypoints: Any) -> bool:
@@ -20,15 +20,24 @@ def is_sources(keypoints: Any) -> bool:
 def as_keypoints(keypoints: Any, skeleton: str | None = None) -> Keypoints:
     """Keypoints of files, of an array, or as they are."""
     if isinstance(keypoints, Keypoints):
-        return replace(keypoints, skeleton=known_skeleton(skeleton)) if skeleton else keypoints
+        return (
+            replace(keypoints, skeleton=find_skeleton(skeleton, keypoints.joint_names))
+            if skeleton
+            else keypoints
+        )
     if isinstance(keypoints, str | Path) or is_sources(keypoints):
         return read_keypoints(keypoints, skeleton)
     return Keypoints.from_arrays(keypoints, skeleton=skeleton)
 
 
-def as_camera(camera: Any) -> Camera | None:
+def is_cameras(camera: Any) -> bool:
+    """Whether it is a list of cameras, one for each clip."""
+    return isinstance(camera, list | tuple) and bool(camera) and isinstance(camera[0], Camera)
+
+
+def as_camera(camera: Any) -> Camera | list[Camera] | None:
     """The camera of a file, of K, or as it is."""
-    if camera is None or isinstance(camera, Camera):
+    if camera is None or isinstance(camera, Camera) or is_cameras(camera):
         return camera
     if isinstance(camera, str | Path):
         return read_camera(camera)

@@ -9,13 +9,14 @@ import numpy as np
 import torch
 
 from zedo_cli.arguments import as_camera, as_keypoints, is_sources
-from zedo_cli.cameras.assumed import assumed_camera
+from zedo_cli.cameras.choice import assumed_cameras, with_film
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.device import find_device
 from zedo_cli.errors import InputError, choose, whole_number
+from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.keypoints.standardise import known_skeleton, standardise
+from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.keypoints.tracking import identified
 from zedo_cli.pipeline import left_right, motion
 from zedo_cli.pipeline.distance import magnified, restored
@@ -257,10 +258,10 @@ def lift(
             confidences.
         camera: a camera or its file; of a calibration with several cameras, `read_camera(path, name)`.
         intrinsics: K `[3, 3]` px, or `[N, 3, 3]` for an array, in place of a camera.
-        image_size: width and height (px), to assume a camera with a field of view of 60 degrees where nothing
-            is known of it.
+        image_size: width and height (px) of the film: scales a camera of another resolution and normalised
+            keypoints. If nothing is known of the camera, a field of view of 60 degrees is assumed.
         confidence: `[N, J]` in 0..1, of an array.
-        skeleton: name of the joint set; the joints are mapped to the 17 of Human3.6M.
+        skeleton: name of the joint set, or a JSON file of joint names; they are mapped to Human3.6M's 17.
         known: side information: vertical, bone lengths, height.
         settings: the arguments of `Lifter`: prior, preset, samples, seed, device, clips, ...
 
@@ -272,10 +273,6 @@ def lift(
     """
     if camera is not None and intrinsics is not None:
         raise InputError("the camera has them already; leave one of the two out", setting="intrinsics")
-    if image_size is not None:
-        if camera is not None or intrinsics is not None:
-            raise InputError("is for an unknown camera; leave one of the two out", setting="image_size")
-        camera = assumed_camera(image_size)
     if isinstance(keypoints, Keypoints | str | Path) or is_sources(keypoints):
         if confidence is not None:
             raise InputError("is for arrays; the keypoints have theirs", setting="confidence")
@@ -283,9 +280,12 @@ def lift(
         if intrinsics is not None:
             camera = Camera("given", checked_intrinsics(intrinsics, None, "intrinsics"))
     else:
-        if skeleton is not None:
-            known_skeleton(skeleton)
-        people = Keypoints.from_arrays(keypoints, confidence, skeleton, intrinsics)
+        joints = find_skeleton(skeleton) if skeleton else None
+        people = Keypoints.from_arrays(keypoints, confidence, joints, intrinsics)
+    if image_size is not None:
+        people = with_film(people, image_size, None)
+        if camera is None and people.intrinsics is None:
+            camera = assumed_cameras(people, None)
     return Lifter(**settings).lift(people, camera, known)
 
 

@@ -215,7 +215,6 @@ def test_yolo_labels_with_tracks_are_parts_of_the_image(tmp_path):
         line = ["0", "0.5", "0.5", "0.2", "0.6", *map(str, p[f].ravel()), "0.9", "4"]
         (tmp_path / f"clip_{f + 1}.txt").write_text(" ".join(line))
     keypoints = read_keypoints(tmp_path)
-    assert keypoints.normalised
     assert keypoints.person.tolist() == [4, 4, 4]
     assert keypoints.frame.tolist() == [1, 2, 3]
     assert keypoints.points == pytest.approx(p[..., :2])

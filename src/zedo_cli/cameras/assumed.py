@@ -12,18 +12,24 @@ depend little on it: with 0.6 times the true focal length PA-MPJPE is 9 % larger
 1.6 times 3 %."""
 
 
-def assumed_camera(size: tuple[float, float], fov: float | None = None) -> Camera:
-    """A pinhole camera in the middle of an image of `size` (width, height; px) whose longer side spans `fov`
-    degrees.
-
-    Raises `InputError` if there is no such camera.
-    """
+def checked_size(size: tuple[float, float]) -> tuple[float, float]:
+    """The size of an image. Raises `InputError` if there is no such image."""
     if not (min(size) >= 1 and max(size) < 1e5):
         raise InputError(
             "is not the size of an image; write width x height in pixels: 1920x1080",
             setting="image_size",
             value=f"{size[0]:g}x{size[1]:g}",
         )
+    return size
+
+
+def assumed_camera(size: tuple[float, float], fov: float | None = None) -> Camera:
+    """A pinhole camera in the middle of an image of `size` (width, height; px) whose longer side spans `fov`
+    degrees.
+
+    Raises `InputError` if there is no such camera.
+    """
+    checked_size(size)
     if fov is not None and not 5 <= fov <= 150:
         raise InputError(
             "must be an angle of 5 to 150 degrees, of the longer side of the image",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zedo_cli.cameras.assumed import assumed_camera
+from zedo_cli.cameras.assumed import assumed_camera, checked_size
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.reading import cameras_of_clips, named_camera, read_cameras
 from zedo_cli.errors import InputError
@@ -61,7 +61,7 @@ def chosen_cameras(
 
 def _calibrated(camera: Camera, resolution: Size | None, turn: int) -> Camera:
     if resolution is not None:
-        camera = replace(camera, size=resolution)
+        camera = replace(camera, size=checked_size(resolution))
     if turn and camera.size is None:
         raise InputError(
             "needs the size of the camera's images, with `camera_resolution`",
@@ -94,7 +94,7 @@ def with_film(keypoints: Keypoints, size: Size | None, fps: float | None) -> Key
     if size is not None and any(own not in (None, size) for own in sizes):
         raise InputError("the keypoints have another size", setting="image_size", value=sizes)
     if size is not None:
-        keypoints = replace(keypoints, image_size=size)
+        keypoints = replace(keypoints, image_size=checked_size(size))
     if fps is not None:
         known = tuple(fps if rate is None else rate for rate in rates)
         keypoints = replace(keypoints, fps=known, time=None)
@@ -108,6 +108,4 @@ def parse_size(text: str | None, setting: str) -> Size | None:
     parts = text.lower().split("x")
     if len(parts) != 2 or not all(part.isascii() and part.isdecimal() for part in parts):
         raise InputError("write width x height in pixels: 1920x1080", setting=setting, value=text)
-    if not all(0 < int(part) < 1e6 for part in parts):
-        raise InputError("must be larger than 0", setting=setting, value=text)
     return float(parts[0]), float(parts[1])

@@ -1,7 +1,7 @@
 """What is missing, what a confidence is worth, and pixels from parts of the image: one rule for all inputs.
 
 Missing, whatever their confidence: NaN, infinity, points at exactly (0, 0) and at (-1, -1).
-Confidences are brought to 0..1 by `CONFIDENCE_RULES`.
+Confidences are brought to 0..1 by their largest: see `SCORES` and `UNCLEAR`.
 """
 
 from dataclasses import replace
@@ -17,15 +17,15 @@ LARGEST_COORDINATE = 1e6
 _NORMALISED = 2.0
 """If nine of ten coordinates are smaller than this, they are parts of the image, not pixels."""
 
-CONFIDENCE_RULES = (
-    (1.0, "as they are"),
-    (1.05, "clipped at 1, if few are above"),
-    (6.5, "divided by the largest, as of AlphaPose and RTMPose"),
-    (50.0, "refused: they may be logits"),
-    (100.0, "percent, divided by 100"),
-    (255.0, "divided by 255"),
-)
-"""What is done with confidences, by their largest value (99.9th percentile of those above 0)."""
+SLIGHTLY_ABOVE = 1.05
+"""Confidences up to this, or a few larger ones, are clipped at 1."""
+
+SCORES = 6.5
+"""Up to this they are divided by the largest, as those of AlphaPose (up to 6) and RTMPose."""
+
+UNCLEAR = 50.0
+"""Between `SCORES` and this they are refused: they may be logits. Above they are percent, or 0 to 255. The
+largest is the 99.9th percentile of those above 0."""
 
 _FEW = 0.01
 
@@ -73,7 +73,7 @@ def _in_0_to_1(confidence: np.ndarray, names: tuple[str, ...]) -> tuple[np.ndarr
     positive = confidence[confidence > 0]
     largest = float(np.quantile(positive, 0.999)) if len(positive) else 0.0
     source = names[0] if names else None
-    if (confidence < 0).mean() > _FEW or 6.5 < largest <= 50 or largest > 255:
+    if (confidence < 0).mean() > _FEW or SCORES < largest <= UNCLEAR or largest > 255:
         low, high = confidence.min(), confidence.max()
         raise InputError(
             f"confidences from {low:.3g} to {high:.3g}: their scale is not clear (logits?)",
@@ -81,30 +81,33 @@ def _in_0_to_1(confidence: np.ndarray, names: tuple[str, ...]) -> tuple[np.ndarr
             fix="convert them to 0..1; of logits c that is 1 / (1 + exp(-c))",
         )
     above = confidence > 1
-    if (confidence < 0).any() or (above.any() and (above.mean() < _FEW or confidence.max() <= 1.05)):
+    if (confidence < 0).any() or (
+        above.any() and (above.mean() < _FEW or confidence.max() <= SLIGHTLY_ABOVE)
+    ):
         count = np.count_nonzero((confidence < 0) | above)
         clipped = Note("info", f"{count} confidences lie outside 0..1: clipped", "confidence-clipped")
-        if largest <= 6.5:
+        if largest <= SCORES:
             return confidence.clip(0, 1), clipped
     if largest <= 1:
         return confidence.clip(0, 1), None
-    scale = largest if largest <= 6.5 else 100.0 if largest <= 100 else 255.0
+    scale = largest if largest <= SCORES else 100.0 if largest <= 100 else 255.0
     text = f"confidences reach {confidence.max():.3g}: divided by {scale:.3g}"
     return (confidence / scale).clip(0, 1), Note("info", text, "confidence-scaled")
+
+
+def parts_of_image(keypoints: Keypoints) -> bool:
+    """Whether the seen points are parts of the image (0..1) rather than pixels."""
+    finite = np.isfinite(keypoints.points).all(-1) & (keypoints.confidence > 0)
+    values = np.abs(keypoints.points[finite])
+    return len(values) > 0 and float(np.quantile(values, 0.9)) < _NORMALISED
 
 
 def _in_pixels(keypoints: Keypoints) -> Keypoints:
     """With points in pixels. Raises `InputError` if they are parts of an image of unknown size."""
     seen = keypoints.confidence > 0
-    values = np.abs(keypoints.points[seen])
-    looks_normalised = len(values) > 0 and float(np.quantile(values, 0.9)) < _NORMALISED
-    if not keypoints.normalised and not looks_normalised:
+    source = keypoints.clip_names[0] if keypoints.clip_names else None
+    if not parts_of_image(keypoints):
         return keypoints
-    if keypoints.normalised and len(values) and not looks_normalised:
-        return replace(keypoints, normalised=False)  # the producer was asked for pixels
-    source = keypoints.clip_names[0]
-    if not len(values):
-        return replace(keypoints, normalised=False)
     if float(np.quantile(keypoints.points[seen], 0.1)) < -0.25:
         raise InputError(
             "the coordinates look normalised to [-1, 1]",
@@ -125,4 +128,4 @@ def _in_pixels(keypoints: Keypoints) -> Keypoints:
     note = Note(
         "info", f"coordinates in 0..1: multiplied by the size of the image, {shown}", "scaled-to-pixels"
     )
-    return replace(keypoints, points=points.astype(np.float32), normalised=False).with_notes(note)
+    return replace(keypoints, points=points.astype(np.float32)).with_notes(note)

@@ -30,8 +30,7 @@ class Keypoints:
     joint_names: as the input names its joints, used if no skeleton is given. detected_skeleton: the joint set
     that they were mapped from, if they were. intrinsics: K `[N, 3, 3]` px, if known. time: `[N]` s from the
     start of the clip, NaN where unknown; without it, frame / fps. segment: `[N]`, the part of a person's
-    track between cuts; 0 without it. normalised: whether the points are parts of the image (0..1) instead of
-    pixels. notes: what was assumed and repaired.
+    track between cuts; 0 without it. notes: what was assumed and repaired.
 
     A value for each clip, or one for all: static, whether its camera is known not to move; tracked, whether a
     number in `person` is known to stay the same person; fps, frames/s, None if unknown; image_size, width and
@@ -58,7 +57,6 @@ class Keypoints:
     fps: float | tuple[float | None, ...] | None = None
     time: np.ndarray | None = None
     segment: np.ndarray | None = None
-    normalised: bool = False
     caution: float | tuple[float, ...] = 1.0
     notes: tuple[Note, ...] = field(default=())
 
@@ -96,7 +94,7 @@ class Keypoints:
         cls,
         keypoints: Any,
         confidence: Any = None,
-        skeleton: str | None = None,
+        skeleton: str | Skeleton | None = None,
         intrinsics: Any = None,
         frame: Any = None,
         person: Any = None,
@@ -221,10 +219,9 @@ def joined(parts: Sequence[Keypoints]) -> Keypoints:
                 source=part.clip_names[0],
                 fix="name the one `skeleton` of all, or lift them one by one",
             )
-        if (part.intrinsics is None) != (first.intrinsics is None) or part.normalised != first.normalised:
-            what = "hold intrinsics" if part.normalised == first.normalised else "are in pixels"
+        if (part.intrinsics is None) != (first.intrinsics is None):
             raise InputError(
-                f"only some of the inputs {what}",
+                "only some of the inputs hold intrinsics",
                 source=part.clip_names[0],
                 fix="lift them one by one",
             )
@@ -246,7 +243,6 @@ def joined(parts: Sequence[Keypoints]) -> Keypoints:
         joint_names=first.joint_names,
         detected_skeleton=first.detected_skeleton,
         intrinsics=None if first.intrinsics is None else np.concatenate([part.intrinsics for part in parts]),
-        normalised=first.normalised,
         **each,
         notes=tuple(note for part in parts for note in part.notes),
     )

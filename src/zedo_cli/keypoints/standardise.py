@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zedo_cli.errors import InputError, Note, choose
+from zedo_cli.errors import InputError, Note
 from zedo_cli.joint_names import skeleton_from_names
 from zedo_cli.joint_sets import SAME_AS, SKELETONS, Skeleton
-from zedo_cli.keypoints.cleaning import cleaned
+from zedo_cli.keypoints.cleaning import cleaned, parts_of_image
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.joint_fit import GOOD, find_joint_set, joint_set_fit
 from zedo_cli.keypoints.pinhole import seen_by
@@ -123,11 +123,6 @@ def extent(points: np.ndarray, confidence: np.ndarray) -> np.ndarray:
         )
 
 
-def known_skeleton(name: str) -> str:
-    """The name, if there is such a skeleton. Raises `InputError` otherwise."""
-    return choose(SAME_AS.get(name, name), SKELETONS, "skeleton").name
-
-
 def _skeleton_of(keypoints: Keypoints) -> tuple[Skeleton, list[Note]]:
     """The skeleton that is given, or that of the joints' names, or the one that fits, with notes."""
     source = keypoints.clip_names[0] if keypoints.clip_names else "keypoints"
@@ -148,13 +143,12 @@ def _skeleton_of(keypoints: Keypoints) -> tuple[Skeleton, list[Note]]:
                 raise
     if isinstance(keypoints.skeleton, Skeleton):
         skeleton = keypoints.skeleton
-    elif keypoints.skeleton not in SKELETONS and keypoints.skeleton not in SAME_AS:
-        known = ", ".join(SKELETONS)
-        raise InputError(
-            f"skeleton '{keypoints.skeleton}' is unknown", source=source, fix=f"it is one of {known}"
-        )
     else:
-        skeleton = SKELETONS[SAME_AS.get(str(keypoints.skeleton), str(keypoints.skeleton))]
+        name = SAME_AS.get(str(keypoints.skeleton), str(keypoints.skeleton))
+        if name not in SKELETONS:
+            known = ", ".join(SKELETONS)
+            raise InputError(f"skeleton '{name}' is unknown", source=source, fix=f"it is one of {known}")
+        skeleton = SKELETONS[name]
     return skeleton, _misfit_notes(keypoints, skeleton)
 
 
@@ -186,10 +180,4 @@ def _with_sizes(keypoints: Keypoints, cameras: "Sequence[Camera]") -> Keypoints:
     if not cameras or None not in sizes:
         return keypoints
     known = tuple(size or camera.size for size, camera in zip(sizes, cameras, strict=True))
-    clean_only = replace(keypoints, image_size=known)
-    return clean_only if _parts_of_image(keypoints) else keypoints
-
-
-def _parts_of_image(keypoints: Keypoints) -> bool:
-    values = np.abs(keypoints.points[np.isfinite(keypoints.points)])
-    return keypoints.normalised or (len(values) > 0 and float(np.quantile(values, 0.9)) < 2)
+    return replace(keypoints, image_size=known) if parts_of_image(keypoints) else keypoints

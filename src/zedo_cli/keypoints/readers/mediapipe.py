@@ -57,7 +57,6 @@ def read(name: str, contents: list[Content]) -> Keypoints:
     )
     return rows.keypoints(
         skeleton="blazepose33",
-        normalised=True,
         image_size=(float(size[0]), float(size[1])) if known else None,  # type: ignore[index]
         fps=float(fps) if isinstance(fps, int | float) and fps > 0 else None,
     )
@@ -93,7 +92,7 @@ def read_table(name: str, contents: list[Content]) -> Keypoints:
         points = [landmarks.get(place, [0, 0, 0]) for place in range(_COUNT)]
         who = int(person) if person.isdecimal() else None
         rows.add(frame, points, person=who, source=content.path, where=f"frame {frame}")
-    return rows.keypoints(skeleton="blazepose33", normalised=True)
+    return rows.keypoints(skeleton="blazepose33")
 
 
 def _frames(document: Any) -> list[Any]:

@@ -87,7 +87,7 @@ def read_text(name: str, contents: list[Content]) -> Keypoints:
             last = numbers[-1]
             track = int(last) if rest and (rest == 2 or (last >= 1 and last.is_integer())) else None
             rows.add(content.frame, points, person=track, source=content.path, where=where, time=content.time)
-    return rows.keypoints(skeleton="coco17", normalised=True)
+    return rows.keypoints(skeleton="coco17")
 
 
 def _layout(count: int) -> tuple[int, int] | None:
