@@ -12,12 +12,12 @@ depend little on it: with 0.6 times the true focal length PA-MPJPE is 9 % larger
 1.6 times 3 %."""
 
 
-def checked_size(size: tuple[float, float]) -> tuple[float, float]:
+def checked_size(size: tuple[float, float], setting: str = "image_size") -> tuple[float, float]:
     """The size of an image. Raises `InputError` if there is no such image."""
     if not (min(size) >= 1 and max(size) < 1e5):
         raise InputError(
             "is not the size of an image; write width x height in pixels: 1920x1080",
-            setting="image_size",
+            setting=setting,
             value=f"{size[0]:g}x{size[1]:g}",
         )
     return size

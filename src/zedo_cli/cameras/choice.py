@@ -61,7 +61,7 @@ def chosen_cameras(
 
 def _calibrated(camera: Camera, resolution: Size | None, turn: int) -> Camera:
     if resolution is not None:
-        camera = replace(camera, size=checked_size(resolution))
+        camera = replace(camera, size=checked_size(resolution, "camera_resolution"))
     if turn and camera.size is None:
         raise InputError(
             "needs the size of the camera's images, with `camera_resolution`",
