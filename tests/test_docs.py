@@ -142,7 +142,7 @@ def test_files_are_small():
 
 def test_the_tree_of_tests_mirrors_the_tree_of_code():
     """A test file is named after the module that it tests, or, of a package of readers, after its reading."""
-    of_the_project = {"test_api.py", "test_docs.py", "test_startup.py"}
+    of_the_project = {"test_api.py", "test_docs.py", "test_startup.py", "test_properties.py"}
     for path in (ROOT / "tests").rglob("test_*.py"):
         relative = path.relative_to(ROOT / "tests")
         module = SOURCE / relative.with_name(relative.name.removeprefix("test_"))

@@ -59,7 +59,7 @@ class InputError(Exception):
         parts += [part for part in (self.source, self.where) if part]
         text = self.message if self.fix is None else f"{self.message}; {self.fix}"
         parts.append(_SETTING.sub(lambda match: name(match.group(1)), text))
-        return " ".join(": ".join(parts).split())
+        return printable(": ".join(parts))
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,18 @@ class Note:
     text: str
     code: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
+
     def as_dict(self) -> dict[str, str]:
         """For JSON."""
         return asdict(self)
+
+
+def printable(text: str) -> str:
+    """The text on one line, with control characters (of names in a file, say) as escapes."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
 
 
 def choose(name: str, known: Mapping[str, T], setting: str) -> T:

@@ -96,14 +96,15 @@ def find_skeleton(skeleton: str | Path, names: Sequence[str] | None = None) -> S
     Args:
         skeleton: a name of `SKELETONS`, or a file: a list of joint names in the order of the keypoints, or a
             map from names to ours. Without names in the keypoints, the order of the map is theirs.
-        names: of the joints in the keypoints, if they have names.
+        names: of the joints in the keypoints, if they have names. They decide the order of the joints.
 
     Raises:
-        InputError: the name is unknown; it lists the known ones. Or the file cannot be used.
+        InputError: the name is unknown; it lists the known ones. Or the file cannot be used, or the joints
+            are named and are others.
     """
     text = str(skeleton)
     if not text.lower().endswith(NAMES_FILE):
-        return choose(SAME_AS.get(text, text), SKELETONS, "skeleton")
+        return _in_order(choose(SAME_AS.get(text, text), SKELETONS, "skeleton"), names)
     path = Path(text)
     document = read_json(path)
     if isinstance(document, list) and document and all(isinstance(name, str) for name in document):
@@ -129,6 +130,24 @@ def find_skeleton(skeleton: str | Path, names: Sequence[str] | None = None) -> S
         ours[own] = joint
     order = list(ours) if names is None else list(names)
     return _checked([ours.get(own, "") for own in order], order, path, None, path.stem)
+
+
+def _in_order(skeleton: Skeleton, names: Sequence[str] | None) -> Skeleton:
+    """The skeleton for joints that are named: the names decide their order, if all of them are known."""
+    found = [canonical(joint) for joint in names or ()]
+    ours = [canonical(joint) or "" for joint in skeleton.names]
+    if None in found or len(found) != len(ours):
+        return skeleton
+    limbs = {place for place, joint in enumerate(ours) if joint.startswith(("left_", "right_"))}
+    if all(found[place] == ours[place] for place in limbs):
+        return skeleton
+    if sorted(map(str, found)) != sorted(ours):
+        raise InputError(
+            f"the joints of the file have names ({_shortened(list(names or ()))}) and are not those of"
+            f" {skeleton.name}; leave it out",
+            setting="skeleton",
+        )
+    return _checked([joint or "" for joint in found], list(names or ()), skeleton.name, None, skeleton.name)
 
 
 def _checked(

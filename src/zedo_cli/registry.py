@@ -71,7 +71,6 @@ KEYPOINT_READERS = Registry(
     "zedo.keypoint_readers",
     (
         _keypoints("zedo-json", "zedo's JSON of one clip", (".json",)),
-        _keypoints("zedo-npz", "zedo's NPZ: keypoints, confidence, intrinsics, ...", (".npz",)),
         _keypoints(
             "openpose",
             "OpenPose's --write_json, also of Pose2Sim and rtmlib: a folder, or files of frames",
@@ -110,6 +109,7 @@ KEYPOINT_READERS = Registry(
         _keypoints(
             "detectron2", "NPZ of VideoPose3D's Detectron2 script", (".npz",), "videopose3d:detections"
         ),
+        _keypoints("zedo-npz", "zedo's NPZ: keypoints, confidence, intrinsics, ...", (".npz",)),
         _keypoints("deeplabcut", "DeepLabCut's CSV", (".csv",)),
         _keypoints("deeplabcut-h5", "DeepLabCut's HDF5", (".h5",), "deeplabcut:hdf5", **_HDF5),
         _keypoints("sleap", "SLEAP's analysis HDF5", (".h5",), **_HDF5),

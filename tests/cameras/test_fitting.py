@@ -1,11 +1,10 @@
 """Cameras against OpenCV, in other resolutions, turned, and matched to clips by name."""
 
-import json
-
 import cv2
 import numpy as np
 import pytest
 
+from camera_files import FILES, K
 from places import EXAMPLE
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.fitting import fitted
@@ -13,7 +12,6 @@ from zedo_cli.cameras.reading import cameras_of_clips, read_camera, read_cameras
 from zedo_cli.errors import InputError
 from zedo_cli.keypoints.reading import read_keypoints
 
-K = np.array([[1000.0, 0, 640], [0, 1010, 360], [0, 0, 1]])
 GRID = np.stack(np.meshgrid(np.linspace(0, 1280, 9), np.linspace(0, 720, 7)), -1).reshape(-1, 2)
 
 
@@ -120,31 +118,9 @@ def test_files_that_opencv_writes(tmp_path, extension):
     assert camera.size == (1280, 720)
 
 
-TEXTS = {
-    "nine.json": json.dumps(K.ravel().tolist()),
-    "by_columns.json": json.dumps({"width": 1280, "height": 720, "intrinsic_matrix": K.T.ravel().tolist()}),
-    "projection.json": json.dumps(np.concatenate([K, np.zeros((3, 1))], 1).tolist()),
-    "realsense.json": json.dumps({"fx": 1000, "fy": 1010, "ppx": 640, "ppy": 360}),
-    "nerfstudio.json": json.dumps(
-        {"fl_x": 1000, "fl_y": 1010, "cx": 640.5, "cy": 360.5, "w": 1280, "h": 720}
-    ),
-    "k.txt": "1000 0 640\n0 1010 360\n0 0 1\n",
-    "cameras.txt": "# COLMAP\n1 OPENCV 1280 720 1000 1010 640.5 360.5 0 0 0 0\n",
-    "intri.yml": "%YAML:1.0\n---\nnames:\n  - '01'\nK_01: !!opencv-matrix\n  rows: 3\n  cols: 3\n  dt: d\n"
-    f"  data: {K.ravel().tolist()}\n",
-    "ros.yaml": "image_width: 1280\nimage_height: 720\ncamera_matrix:\n  rows: 3\n  cols: 3\n"
-    f"  data: {K.ravel().tolist()}\n",
-    "kalibr.yaml": "cam0:\n  camera_model: pinhole\n  intrinsics: [1000, 1010, 640, 360]\n"
-    "  distortion_model: radtan\n  distortion_coeffs: [0, 0, 0, 0]\n  resolution: [1280, 720]\n",
-    "caliscope.toml": f"[cameras.0]\nsize = [1280, 720]\nmatrix = {K.tolist()}\n"
-    "distortions = [[0.0, 0, 0, 0, 0]]\n"
-    "rotation = [[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]\n",
-}
-
-
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", FILES)
 def test_other_shapes_of_the_same_camera(tmp_path, name):
-    (tmp_path / name).write_text(TEXTS[name])
+    (tmp_path / name).write_text(FILES[name])
     assert read_camera(tmp_path / name).intrinsics == pytest.approx(K)
 
 

@@ -1,5 +1,6 @@
 """A file or folder as readers see it: its suffix, and its content when it is asked for."""
 
+import csv
 import math
 import zipfile
 from functools import cached_property
@@ -9,6 +10,8 @@ from typing import Any
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import read_json
 from zedo_cli.registry import FOLDER
+
+_REWRITE = "write the file again"
 
 
 class Content:
@@ -57,6 +60,17 @@ class Content:
         with self.path.open("rb") as file:
             start = file.read(65536)
         return "" if b"\0" in start else start.decode("utf-8-sig", errors="ignore")
+
+    def table(self) -> list[list[str]]:
+        """The lines of a CSV file, lists of cells. Raises `InputError` if it is no text, or is empty."""
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                lines = list(csv.reader(file))
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise InputError("cannot be read as CSV", source=self.path, fix=_REWRITE) from error
+        if not any(cell.strip() for line in lines for cell in line):
+            raise InputError("is empty", source=self.path, fix=_REWRITE)
+        return lines
 
     def forget(self) -> None:
         """Free the document that was read."""

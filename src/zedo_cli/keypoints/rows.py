@@ -75,6 +75,8 @@ class Rows:
             raise InputError(
                 f"{len(points)} joints; the people before have {self._joints}", source=source, where=where
             )
+        if not -(2**63) <= frame < 2**63:
+            raise InputError(f"{frame} is not the number of a frame", source=source, where=where)
         self._points.append(np.concatenate([points[:, :2], trust[:, None]], axis=1))
         self._frame.append(frame)
         self._person.append(person)
@@ -132,9 +134,9 @@ def identity(value: Any) -> int | None:
     """The identity in a file, where it may be a number, a list of one, or -1 for none."""
     if isinstance(value, list | tuple):
         value = value[0] if len(value) == 1 else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not float(value).is_integer():
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**62:
         return None
-    return int(value) if 0 <= value < 2**62 else None
+    return int(value) if value == int(value) else None
 
 
 def _place_in_frame(frames: Sequence[int]) -> list[int]:

@@ -136,7 +136,7 @@ def _from_numbers(
                 where=where,
                 fix=f"{WRITE_K}, or an object with fx, fy, cx, cy",
             )
-        values.append(float(value))
+        values.append(float(max(min(value, 1e12), -1e12)))
     return checked_intrinsics(pinhole(*values), path, where)
 
 

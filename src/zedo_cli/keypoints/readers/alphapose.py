@@ -81,16 +81,15 @@ def _by_image(document: dict[str, Any], content: Content) -> list[tuple[str, Any
 
 def _triples(entry: dict[str, Any], content: Content, where: str) -> list[list[Any]]:
     """x, y, confidence of each joint, from a flat list."""
-    numbers = entry.get("keypoints")
+    numbers, scores = entry.get("keypoints"), entry.get("scores")
+    if isinstance(numbers, list) and isinstance(scores, list) and 0 < len(numbers) == 2 * len(scores):
+        return [[*numbers[2 * i : 2 * i + 2], score] for i, score in enumerate(scores)]
     if not isinstance(numbers, list) or len(numbers) % 3 or not numbers:
         raise InputError(
             "must be a list of x, y, confidence for each joint",
             source=content.path,
             where=f"{where}.keypoints",
         )
-    scores = entry.get("scores")
-    if isinstance(scores, list) and 2 * len(scores) == len(numbers):
-        return [[*numbers[2 * i : 2 * i + 2], scores[i]] for i in range(len(scores))]
     return [numbers[start : start + 3] for start in range(0, len(numbers), 3)]
 
 

@@ -60,16 +60,17 @@ def _results(name: str, document: list[Any], content: Content) -> Keypoints:
 def _annotations(name: str, document: dict[str, Any], content: Content) -> Keypoints:
     images = {}
     for place, image in enumerate(document["images"]):
-        if not isinstance(image, dict) or "id" not in image:
+        if not isinstance(image, dict) or not isinstance(image.get("id"), str | int):
             raise InputError("has no id", source=content.path, where=f"images.{place}")
         images[image["id"]] = image
     by_video: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for place, entry in enumerate(document["annotations"]):
         where = f"annotations.{place}"
-        if not isinstance(entry, dict) or entry.get("image_id") not in images:
+        image_id = entry.get("image_id") if isinstance(entry, dict) else None
+        if not isinstance(image_id, str | int) or image_id not in images:
             raise InputError("its image_id is none of the images", source=content.path, where=where)
-        if entry.get("keypoints") and any(entry["keypoints"]):
-            by_video[str(images[entry["image_id"]].get("vid_id", ""))].append((where, entry))
+        if any(_numbers(entry, content, where)):
+            by_video[str(images[image_id].get("vid_id", ""))].append((where, entry))
     if not by_video:
         return Rows(name).keypoints(frame_count=len(images))
     parts = [
@@ -88,41 +89,55 @@ def _clip(
     numbers = {file.path: file.number for file in clips[0].files} if len(clips) == 1 else {}
     order = {file: place for place, file in enumerate(dict.fromkeys(files.values()))}
     rows = Rows(name)
-    levels: set[Any] = set()
+    levels: list[Any] = []
     for where, entry in people:
         file = files[entry["image_id"]]
         points = _joints(entry, content, where)
-        levels.update(point[2] for point in points)
+        levels += [point[2] for point in points]
         frame = numbers.get(Path(file), order[file])
         person = identity(entry.get("track_id"))
         rows.add(frame, points, person=person, source=content.path, where=where)
-    sizes = {(image.get("width"), image.get("height")) for image in (images[key] for key in files)}
-    size = next(iter(sizes)) if len(sizes) == 1 else (None, None)
+    sizes = {_size(images[key]) for key in files}
+    size = next(iter(sizes)) if len(sizes) == 1 else None
     video, notes = _is_video(sorted(numbers.values()) if len(sizes) == 1 else [], name)
-    known = all(isinstance(side, int | float) and side > 0 for side in size)
     keypoints = rows.keypoints(
         static=video and "vid_id" not in images[people[0][1]["image_id"]],
-        image_size=(float(size[0]), float(size[1])) if known else None,  # type: ignore[arg-type]
+        image_size=size,
         notes=notes,
     )
-    if levels <= {0, 1, 2} and 2 in levels:  # visibility, not confidence
+    if 2 in levels and all(level in (0, 1, 2) for level in levels):  # visibility, not confidence
         keypoints = replace(keypoints, confidence=keypoints.confidence / 2)
     return keypoints
 
 
 def _joints(entry: dict[str, Any], content: Content, where: str) -> list[list[Any]]:
-    numbers = entry.get("keypoints")
-    if not isinstance(numbers, list) or not numbers or len(numbers) % 3:
-        raise InputError(
-            "must be a list of x, y, confidence for each joint",
-            source=content.path,
-            where=f"{where}.keypoints",
-        )
+    numbers = _numbers(entry, content, where)
+    if not numbers:
+        raise InputError("has no keypoints", source=content.path, where=where)
     points = [numbers[start : start + 3] for start in range(0, len(numbers), 3)]
     scores = entry.get("scores")
     if isinstance(scores, list) and len(scores) == len(points):
         points = [[*point[:2], score] for point, score in zip(points, scores, strict=True)]
     return points
+
+
+def _numbers(entry: dict[str, Any], content: Content, where: str) -> list[Any]:
+    """The flat list of keypoints, which may be empty or left out."""
+    numbers = entry.get("keypoints", [])
+    if not isinstance(numbers, list) or len(numbers) % 3:
+        raise InputError(
+            "must be a list of x, y, confidence for each joint",
+            source=content.path,
+            where=f"{where}.keypoints",
+        )
+    return numbers
+
+
+def _size(image: dict[str, Any]) -> tuple[float, float] | None:
+    """Width and height in pixels, if they are known."""
+    sides = image.get("width"), image.get("height")
+    width, height = (float(s) if isinstance(s, int | float) and 0 < s < 1e6 else 0.0 for s in sides)
+    return (width, height) if width and height else None
 
 
 def _file_name(image: dict[str, Any]) -> str:

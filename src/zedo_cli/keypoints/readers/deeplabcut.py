@@ -4,7 +4,6 @@ The names of the bodyparts decide which joints they are. HDF5 files are read wit
 their columns are pickled there, and nothing but plain data is unpickled.
 """
 
-import csv
 from typing import Any
 
 import numpy as np
@@ -36,11 +35,7 @@ def accepts_hdf5(content: Content) -> bool:
 def read(name: str, contents: list[Content]) -> Keypoints:
     """Read a CSV. Raises `InputError` that names the line."""
     (content,) = contents
-    try:
-        with content.path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError("cannot be read as CSV", source=content.path) from error
+    lines = content.table()
     count = next((n for n, line in enumerate(lines) if line and line[0].strip().lower() == "coords"), None)
     if count is None:
         raise InputError("has no line 'coords'", source=content.path, fix="give a file of DeepLabCut")

@@ -6,7 +6,6 @@ visibility]`. CSV: a row for each landmark (`frame, landmark, x, y, z, visibilit
 (`frame, x0, y0, z0, v0, x1, ...`). MediaPipe's x and y are parts of the image; z is no depth, and is ignored.
 """
 
-import csv
 import re
 from typing import Any
 
@@ -66,8 +65,7 @@ def read_table(name: str, contents: list[Content]) -> Keypoints:
     """Read a CSV. Raises `InputError` that names the line."""
     (content,) = contents
     header = _header(content)
-    with content.path.open(encoding="utf-8-sig", newline="") as file:
-        lines = list(csv.DictReader(file, fieldnames=header))[1:]
+    lines = [dict(zip(header, line, strict=False)) for line in content.table()[1:] if line]
     people: dict[tuple[int, str], dict[int, list[Any]]] = {}
     for number, line in enumerate(lines, 2):
         try:
@@ -81,7 +79,7 @@ def read_table(name: str, contents: list[Content]) -> Keypoints:
                 ]
             else:
                 found.update(_wide(line, header))
-        except (TypeError, ValueError, KeyError) as error:
+        except (TypeError, ValueError, KeyError, OverflowError) as error:
             raise InputError(
                 "is not a row of numbers", source=content.path, where=f"line {number}"
             ) from error

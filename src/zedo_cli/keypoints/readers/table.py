@@ -61,13 +61,7 @@ def accepts_array(content: Content) -> bool:
 def read(name: str, contents: list[Content]) -> Keypoints:
     """Read a CSV. Raises `InputError` that names the line."""
     (content,) = contents
-    try:
-        with content.path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in csv.reader(file) if any(cell.strip() for cell in line)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError("cannot be read as CSV", source=content.path) from error
-    if not lines:
-        raise InputError("is empty", source=content.path, fix="write the file again")
+    lines = [line for line in content.table() if any(cell.strip() for cell in line)]
     if _is_numbers(",".join(lines[0])):
         return _numbers(name, lines, content)
     header = _header(",".join(lines[0]))
