@@ -13,6 +13,7 @@ from zedo_cli.pipeline.presets import Preset
 from zedo_cli.poses.container import Poses
 from zedo_cli.preparation import Prepared
 from zedo_cli.prior.prior import Prior
+from zedo_cli.result_checks import plausibility
 from zedo_cli.skeletons import JOINTS
 from zedo_cli.tracks import Tracks
 from zedo_cli.version import __version__
@@ -26,12 +27,13 @@ def poses_of(
     people = prepared.keypoints
     if prepared.known.height is not None:
         lifted = _scaled(lifted, prepared.tracks, prepared.known.height)
-    caution = torch.tensor(people.of_clips("caution"), dtype=torch.float32)[torch.from_numpy(people.clip)]
-    lifted = lifted._replace(uncertainty=lifted.uncertainty * caution[:, None])
+    implausible, warnings = plausibility(lifted, people)
+    caution = torch.tensor(people.of_clips("caution"), dtype=torch.float32) * implausible
+    lifted = lifted._replace(uncertainty=lifted.uncertainty * caution[torch.from_numpy(people.clip)][:, None])
     arms = torch.zeros_like(prepared.swapped)
     arms[:, left_right.ARMS] = lifted.swapped
     swapped = prepared.swapped ^ arms
-    notes = [*people.notes, *_notes(prepared, prior, preset, int(swapped.any(1).sum()))]
+    notes = [*people.notes, *warnings, *_notes(prepared, prior, preset, int(swapped.any(1).sum()))]
     return Poses(
         poses_3d=lifted.pose.numpy(),
         hypotheses_3d=lifted.hypotheses.numpy(),
@@ -52,12 +54,40 @@ def poses_of(
             "prior": {"name": prior.name, "sha256": prior.digest, "licence": prior.card.licence},
             "preset": preset.model_dump(mode="json"),
             **settings,
+            "summary": summary(prepared),
             **_about_input(prepared),
             "units": {"poses_3d": "metres", "uncertainty": "metres", "reprojection_error": "pixels"},
             "frame": "camera: X right, Y down, Z forward",
             "notes": [note.as_dict() for note in notes],
         },
     )
+
+
+def summary(prepared: Prepared) -> str:
+    """One line: what was read, and what is assumed of it."""
+    people, known = prepared.keypoints, prepared.known
+    cameras = prepared.camera if isinstance(prepared.camera, Sequence) else [prepared.camera]
+    names = dict.fromkeys(camera.name if camera else "K of the input" for camera in cameras)
+    tracks = len(np.unique(np.stack([people.clip, people.person]), axis=1).T)
+    static = all(people.of_clips("static")) and all(people.of_clips("tracked"))
+    rates = dict.fromkeys(
+        f"{fps:g} frames/s" if fps else "frame rate unknown" for fps in people.of_clips("fps")
+    )
+    skeleton = people.detected_skeleton or "h36m17"
+    parts = [
+        _counted(len(people.clip_names), "clip"),
+        f"{_counted(tracks, 'person', 'people')} {'tracked' if static else 'frame by frame'}",
+        f"joints {skeleton}",
+        f"camera {', '.join(list(names)[:3])}{', ...' if len(names) > 3 else ''}",
+        ", ".join(rates),
+    ]
+    parts += [f"height {known.height:g} m"] if known.height is not None else []
+    parts += ["vertical given"] if known.up is not None else []
+    return "; ".join(parts)
+
+
+def _counted(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _about_input(prepared: Prepared) -> dict[str, Any]:

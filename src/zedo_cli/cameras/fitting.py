@@ -21,6 +21,9 @@ FEW_OUTSIDE = 0.03
 MANY_OUTSIDE = 0.6
 """A larger share cannot be of this camera."""
 
+NARROWEST_DEGREES = 3.0
+"""Field of view of a camera with a very long lens; K of less is lifted with a note."""
+
 _MARGIN = 0.02
 """Of the image's size, by which keypoints may lie outside."""
 
@@ -61,6 +64,18 @@ def fitted(camera: Camera, clip: str, film: tuple[float, float] | None, keypoint
     Raises:
         InputError: the camera cannot be that of the film.
     """
+    fit = _fitted(camera, clip, film, keypoints)
+    angle = _field_of_view(fit.camera, film)
+    if angle >= NARROWEST_DEGREES:
+        return fit
+    text = (
+        f"{clip}: camera {camera.name} has a field of view of {angle:.1f} degrees: is it a telephoto lens,"
+        " and is the focal length in pixels?"
+    )
+    return Fit(fit.camera, fit.caution * _CAUTION, (*fit.notes, Note("warning", text, "narrow-camera")))
+
+
+def _fitted(camera: Camera, clip: str, film: tuple[float, float] | None, keypoints: "Keypoints") -> Fit:
     if camera.size is None or film == camera.size:
         return _without_size(camera, clip, keypoints) if film is None else Fit(camera)
     if film is None:
@@ -78,6 +93,15 @@ def fitted(camera: Camera, clip: str, film: tuple[float, float] | None, keypoint
         " and not of that shape: check that K fits"
     )
     return Fit(camera, _CAUTION, (Note("warning", text, "image-size-differs"),))
+
+
+def _field_of_view(camera: Camera, film: tuple[float, float] | None) -> float:
+    """Degrees along the longer side; without a size the image reaches to twice the principal point."""
+    k = camera.intrinsics
+    size = np.array(film or camera.size or (2 * k[0, 2], 2 * k[1, 2]))
+    if size.min() <= 0:
+        return 180.0
+    return float(2 * np.degrees(np.arctan2(size / 2, [k[0, 0], k[1, 1]])).max())
 
 
 def _by_keypoints(camera: Camera, clip: str, keypoints: "Keypoints") -> Fit:

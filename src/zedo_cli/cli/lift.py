@@ -231,6 +231,7 @@ def lift(
     for path in outputs:
         write_poses(poses, path)
 
+    typer.echo(f"Input: {poses.meta['summary']}")
     print_notes(poses.notes)
     seconds = time.perf_counter() - started
     typer.echo(
