@@ -186,6 +186,10 @@ def _dataset(
     )
 
 
+_VIDEO_KINDS = tuple(
+    f"{keypoints}{variant}" for variant in ("", "-10", "-60", "-bodies") for keypoints in ("gt", "detected")
+)
+
 DATASETS = Registry(
     DatasetReader,
     "zedo.datasets",
@@ -207,6 +211,22 @@ DATASETS = Registry(
             "validation",
             "load",
             ("gt", "detected", "swapped"),
+            bundled=True,
+        ),
+        _dataset(
+            "open-video",
+            "held-out people in motion and static virtual cameras, bundled",
+            "open_video",
+            "load",
+            _VIDEO_KINDS,
+            bundled=True,
+        ),
+        _dataset(
+            "validation-video",
+            "the same with training people kept for validation, bundled",
+            "open_video",
+            "load_validation",
+            _VIDEO_KINDS,
             bundled=True,
         ),
         _dataset("h36m", "Human3.6M, subjects 9 and 11", "h36m", "load", ("gt", "cpn", "sh"), own_files=True),

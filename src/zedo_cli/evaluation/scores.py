@@ -10,6 +10,7 @@ from zedo_cli.cameras.intrinsics import project
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.evaluation import metrics
+from zedo_cli.evaluation.motion import motion_scores
 from zedo_cli.evaluation.protocol import Protocol, fewer_joints
 from zedo_cli.pipeline.starts import MIN_DRAWS
 
@@ -41,6 +42,16 @@ METRICS = {
     "symmetry": Metric("left-right bones", "mm"),
     "reprojection": Metric("reprojection", "px", 1),
     "spread": Metric("spread of hypotheses", "mm"),
+    "mpjve": Metric("MPJVE", "mm/frame"),
+    "acceleration_error": Metric("acceleration error", "mm/frame^2"),
+    "acceleration": Metric("acceleration of the estimate", "mm/frame^2"),
+    "acceleration_true": Metric("acceleration of the truth", "mm/frame^2"),
+    "root": Metric("position of the root", "mm"),
+    "root_scaled": Metric("position of the root, best scale of the track", "mm"),
+    "root_step": Metric("step of the root", "mm/frame"),
+    "foot_skate": Metric("speed of feet that stand", "mm/s"),
+    "bone_variation": Metric("variation of bone lengths in a track", "%", 100),
+    "flips": Metric("flipped frames", "%", 100, 2),
     "ece": Metric("expected calibration error", "%", 100),
     "coverage_50": Metric("truth in the central 50 %", "%", 100, 0),
     "coverage_90": Metric("truth in the central 90 %", "%", 100, 0),
@@ -64,6 +75,7 @@ def score(data: Dataset, predicted: Predictions, protocol: Protocol) -> Scores:
         f"answer.{name}": values for name, values in _errors(answer, truth, data.joints, protocol).items()
     }
     scores["answer.reprojection"] = reprojection_error(predicted.poses, data)
+    scores |= {f"answer.{name}": values for name, values in motion_scores(data, predicted.poses).items()}
     scores["joint_errors"] = metrics.joint_errors(answer, truth)
     scores["uncertainty"] = np.asarray(predicted.uncertainty, np.float64)
     scores["pose"] = np.asarray(predicted.poses, np.float32)

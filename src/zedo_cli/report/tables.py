@@ -8,6 +8,10 @@ from zedo_cli.report.table import Cell, Table
 _TICK = "x"
 _ERRORS = ("mpjpe", "pa_mpjpe", "n_mpjpe", "pck", "auc")
 _GEOMETRY = ("orientation", "bone_length", "symmetry", "reprojection")
+_MOTION = (
+    *("mpjve", "acceleration_error", "acceleration", "acceleration_true", "root", "root_scaled", "root_step"),
+    *("foot_skate", "bone_variation", "flips"),
+)
 _CALIBRATION = ("spread", "ece", "coverage_50", "coverage_90")
 
 
@@ -108,7 +112,7 @@ def more_table(report: Report) -> Table:
         caption=report.about.protocol_in_words,
     )
     figures = report.figures["answer"]
-    for name in (*_GEOMETRY, *_CALIBRATION):
+    for name in (*_GEOMETRY, *_MOTION, *_CALIBRATION):
         figure = figures.get(name)
         if figure is not None and figure.mean is not None:
             table.rows.append([heading(name), figure])
