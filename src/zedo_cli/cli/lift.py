@@ -119,6 +119,15 @@ def lift(
             help="Frames/s of the input, if it does not say.", rich_help_panel=_INPUT, show_default=False
         ),
     ] = None,
+    keypoint_noise: Annotated[
+        str,
+        typer.Option(
+            metavar="PX|auto|exact",
+            help="Standard deviation of the keypoints in pixels; exact, of ground truth; or auto, from their"
+            " confidences and their track.",
+            rich_help_panel=_INPUT,
+        ),
+    ] = "auto",
     skip_damaged: Annotated[
         bool,
         typer.Option("--skip-damaged", help="Leave out damaged files, with a note.", rich_help_panel=_INPUT),
@@ -186,6 +195,7 @@ def lift(
     from zedo_cli.cameras.choice import assumed_cameras, chosen_cameras, parse_size, read_all, with_film
     from zedo_cli.device import find_device
     from zedo_cli.errors import InputError, choose
+    from zedo_cli.keypoints.noise import checked_noise
     from zedo_cli.keypoints.reading import read_keypoints
     from zedo_cli.keypoints.standardise import standardise
     from zedo_cli.keypoints.tracking import identified, selected
@@ -220,7 +230,8 @@ def lift(
         raise InputError("the camera is given; leave one of the two out", setting="fov", value=f"{fov:g}")
     lens = cameras[0] if cameras else None
     known = SideInformation(up=_vertical(camera_up, lens) if camera_up else None, height=height)
-    lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size, track)
+    noise = checked_noise(keypoint_noise)
+    lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size, track, noise)
     chosen = selected(identified(standardise(people, cameras or None), track), person, max_people)
     prepared = lifter.prepare(chosen, None, known)
     prepared = replace(prepared, camera=cameras or None)

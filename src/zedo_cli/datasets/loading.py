@@ -44,10 +44,17 @@ def load_dataset(
     default = entry.kinds[0] if entry.kinds else ""
     kind = keypoints or default
     if kind in entry.kinds or not keypoints:
-        return entry.load(root, kind, allow_missing, seed)
+        return _with_noise(entry.load(root, kind, allow_missing, seed))
     if entry.own_files and Path(kind).suffix in (".npz", ".pkl") and not _holds_rows(Path(kind)):
         return entry.load(root, str(Path(kind).absolute()), allow_missing, seed)
     return with_keypoints(entry.load(root, default, allow_missing, seed), Path(kind), entry.kinds)
+
+
+def _with_noise(data: Dataset) -> Dataset:
+    """Keypoints that are projections of the truth are known to be exact."""
+    if not data.kind.startswith("gt"):
+        return data
+    return replace(data, keypoints=replace(data.keypoints, noise=0.0))
 
 
 def with_keypoints(data: Dataset, path: Path, kinds: tuple[str, ...]) -> Dataset:

@@ -10,7 +10,7 @@ from zedo_cli.errors import InputError, Note
 from zedo_cli.joint_sets import Skeleton
 
 _ROW_ARRAYS = ("points", "confidence", "frame", "person", "clip", "time", "segment")
-_CLIP_FIELDS = ("static", "tracked", "fps", "image_size", "caution")
+_CLIP_FIELDS = ("static", "tracked", "fps", "image_size", "caution", "noise")
 
 Size = tuple[float, float]
 """Width and height of an image, px."""
@@ -34,7 +34,8 @@ class Keypoints:
 
     A value for each clip, or one for all: static, whether its camera is known not to move; tracked, whether a
     number in `person` is known to stay the same person; fps, frames/s, None if unknown; image_size, width and
-    height in px, None if unknown; caution, a factor on the uncertainty of poses where the input may be wrong.
+    height in px, None if unknown; caution, a factor on the uncertainty of poses where the input may be wrong;
+    noise, the standard deviation of the keypoints in px, 0 for exact ones, None if unknown.
 
     Raises:
         InputError: an array has the wrong shape; it names the field.
@@ -58,6 +59,7 @@ class Keypoints:
     time: np.ndarray | None = None
     segment: np.ndarray | None = None
     caution: float | tuple[float, ...] = 1.0
+    noise: float | tuple[float | None, ...] | None = None
     notes: tuple[Note, ...] = field(default=())
 
     def __post_init__(self) -> None:

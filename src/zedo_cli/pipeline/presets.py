@@ -48,8 +48,23 @@ class Preset(BaseModel):
     """Noise of a fully confident keypoint, in heights of the person."""
     odds_noise: PositiveFloat = 0.05
     """Noise added in proportion to (1 - c) / c of a confidence c, in heights of the person."""
+    noise_model: bool = True
+    """Give keypoints whose confidences say nothing the noise of a detector, unless they are exact."""
+    assumed_noise: PositiveFloat = 0.034
+    """That noise, in heights of the person."""
+    exact_noise: PositiveFloat = 0.001
+    """White noise of a track, in heights, up to which keypoints without confidences are taken as exact."""
+    useless_noise: PositiveFloat = 0.5
+    """Noise, in heights, from which a keypoint says nothing and counts as missing."""
+    contradictions: bool = True
+    """Leave out keypoints that contradict all others."""
     robust: bool = True
     """Reduce the weight of keypoints that contradict the others (Student distribution)."""
+
+    # Time
+    time: Literal["window", "smoother", "none"] = "window"
+    """How the frames of a track become one motion: by the track network, if the prior has one, by a Gaussian
+    smoother, or not at all."""
 
     # Start
     start: Literal["view", "exemplars", "clusters"] = "view"
@@ -137,7 +152,13 @@ class Preset(BaseModel):
         view's."""
         if self.start != "view":
             return self
-        blind = {"view": False, "swaps": False, "start": "exemplars", "first_noise": self.blind_noise}
+        blind = {
+            "view": False,
+            "swaps": False,
+            "contradictions": False,
+            "start": "exemplars",
+            "first_noise": self.blind_noise,
+        }
         return self.model_copy(update=blind | {"steps": self.blind_steps})
 
     def changed(self, changes: Iterable[str]) -> Self:
@@ -163,7 +184,7 @@ class Preset(BaseModel):
 
 _LOOP_ONLY = {
     *("schedule", "steps", "first_noise", "step", "step_size"),
-    *("warmup", "translation", "pull", "robust", "answer"),
+    *("warmup", "translation", "pull", "robust", "answer", "time"),
 }
 """Settings that the start does not depend on."""
 
@@ -184,6 +205,9 @@ PRESETS = {
             translation="confidence",
             pull="hard",
             robust=False,
+            noise_model=False,
+            contradictions=False,
+            time="none",
             answer="best",
         ),
         Preset(name="fast", mirror=False, swaps=False, first_noise=0.2, steps=2, probes=2, blind_steps=4),
