@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-import numpy as np
 import torch
 
 from zedo_cli.arguments import as_camera, as_keypoints, is_sources
@@ -13,14 +12,13 @@ from zedo_cli.cameras.choice import assumed_cameras, with_film
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.device import find_device
-from zedo_cli.errors import InputError, Note, choose, whole_number
+from zedo_cli.errors import InputError, choose, whole_number
 from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.keypoints.noise import KeypointNoise, NoiseModel, checked_noise, trusted
 from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.keypoints.tracking import identified
+from zedo_cli.observing import observed, swaps_undone, without_contradictions
 from zedo_cli.pipeline import left_right, motion
-from zedo_cli.pipeline.contradictions import contradicting
 from zedo_cli.pipeline.distance import magnified, restored
 from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
 from zedo_cli.pipeline.observation import Observation
@@ -51,7 +49,6 @@ class LifterSettings(TypedDict, total=False):
     clips: bool
     batch_size: int
     track: bool
-    keypoint_noise: KeypointNoise
 
 
 class Lifter:
@@ -66,8 +63,6 @@ class Lifter:
         clips: whether the frames of a track share what they can: vertical, bones, and which side is left.
         batch_size: hypotheses at once; changes memory and speed only.
         track: whether to track people over the frames where the input has no identities.
-        keypoint_noise: standard deviation of the keypoints in pixels, `exact`, or `auto`: from their
-            confidences and their track.
 
     Raises:
         InputError: an argument cannot be used; it names the argument.
@@ -83,7 +78,6 @@ class Lifter:
         clips: bool = True,
         batch_size: int = 512,
         track: bool = True,
-        keypoint_noise: KeypointNoise = "auto",
     ) -> None:
         if not isinstance(prior, torch.nn.Module | str | Path):
             raise InputError("must be a loaded prior, the name of a bundled one, or a file", setting="prior")
@@ -94,7 +88,7 @@ class Lifter:
             )
         chosen = preset if isinstance(preset, Preset) else choose(preset, PRESETS, "preset")
         self.preset = chosen if self.prior.conditional else chosen.for_blind_prior()
-        self.track, self.keypoint_noise = track, checked_noise(keypoint_noise)
+        self.track = track
         self.clips, self.seed = clips, whole_number(seed, "seed", 0)
         self.samples, self.batch_size = (
             whole_number(samples, "samples", 1),
@@ -119,7 +113,7 @@ class Lifter:
                 the camera took it. Rows of an array share nothing; `Keypoints.from_arrays(clip=...)` makes
                 tracks of them.
             camera: a camera, its file, or K `[3, 3]` px. Without it the keypoints must hold their intrinsics.
-            known: side information: vertical, bone lengths, height.
+            known: side information: vertical, bone lengths, height, keypoint noise.
             progress: called with the number of rows done.
 
         Returns:
@@ -176,31 +170,19 @@ class Lifter:
                 source=people.clip_names[0],
                 fix="give the camera with `intrinsics`, or assume one with `image_size`",
             )
-        up, bones = known.for_rows(len(people))
-        trust = people.confidence
-        if self.preset.noise_model:
-            trust, notes = trusted(people, NoiseModel.of(self.preset), self.keypoint_noise)
-            people = people.with_notes(*notes)
-        pixels = np.where(trust[..., None] > 0, people.points, 0)
-        points, confidence, intrinsics = (
-            torch.from_numpy(np.array(array, np.float32)) for array in (pixels, trust, people.intrinsics)
-        )
-        seen = Observation(points, confidence, intrinsics, up, bones)
-        swapped = torch.zeros(len(people), len(left_right.PARTS), dtype=torch.bool)
+        seen, notes = observed(people, known, self.preset)
         tracks = Tracks.of(people, self.clips)
         windows = tracks.windows(self.prior.window)
+        swapped = torch.zeros(len(people), len(left_right.PARTS), dtype=torch.bool)
         if self.clips and self.preset.swaps:
-            for rows in tracks.longer_than(1):
-                frame = torch.from_numpy(people.frame[rows])
-                swapped[rows] = left_right.find_swaps(seen.keypoints[rows], seen.confidence[rows], frame)
-            points, confidence = (left_right.swap_parts(part, swapped) for part in (points, confidence))
-            seen = seen._replace(keypoints=points, confidence=confidence)
+            seen, swapped = swaps_undone(seen, people.frame, tracks)
         zoom = None
         if self.preset.view:
             seen, zoom = magnified(seen)
         if self.preset.view and self.preset.contradictions:
-            seen, note = self._without_contradictions(seen)
-            people = people.with_notes(*note)
+            seen, more = without_contradictions(seen, self.method, self.prior, self.preset, self.batch_size)
+            notes += more
+        people = people.with_notes(*notes)
         prepared = Prepared(people, camera, known, tracks, windows, seen, swapped, zoom)
         return replace(prepared, seen=self._with_shared(prepared))
 
@@ -227,7 +209,7 @@ class Lifter:
         if prepared.zoom is not None:
             lifted = restored(lifted, prepared.zoom, prepared.seen.intrinsics)
         if self.clips and self.preset.time != "none":
-            network = self.prior.track if self.preset.time == "window" else None
+            network = getattr(self.prior, "track", None) if self.preset.time == "window" else None
             noise = self.preset.least_noise, self.preset.odds_noise
             seen = prepared.seen._replace(keypoints=lifted.keypoints)
             lifted = over_tracks(lifted, prepared.keypoints, seen, prepared.tracks, network, noise)
@@ -236,21 +218,6 @@ class Lifter:
 
     def _batches(self, prepared: Prepared) -> list[torch.Tensor]:
         return prepared.windows.batches(max(1, self.batch_size // self.samples))
-
-    def _without_contradictions(self, seen: Observation) -> tuple[Observation, list[Note]]:
-        """The observation without keypoints that contradict all others of their person."""
-        out = torch.zeros(seen.confidence.shape, dtype=torch.bool)
-        for rows in torch.arange(len(out)).split(self.batch_size):
-            with torch.no_grad():
-                rays = self.method.observe(seen.rows(rows).to(self.prior.exemplars.device))
-                found = contradicting(self.prior, rays.view, rays.noise, self.preset.view_noise)
-            out[rows] = found.cpu()
-        if not out.any():
-            return seen, []
-        text = f"{int(out.sum())} keypoints of {int(out.any(1).sum())} rows contradict all others: left out"
-        return seen._replace(confidence=seen.confidence.masked_fill(out, 0)), [
-            Note("info", text, "keypoints-left-out")
-        ]
 
     def _with_shared(self, prepared: Prepared) -> Observation:
         """The observation with the vertical and the bones of each track, from a first pass, where they are
@@ -295,7 +262,7 @@ def lift(
             keypoints. If nothing is known of the camera, a field of view of 60 degrees is assumed.
         confidence: `[N, J]` in 0..1, of an array.
         skeleton: name of the joint set, or a JSON file of joint names; they are mapped to Human3.6M's 17.
-        known: side information: vertical, bone lengths, height.
+        known: side information: vertical, bone lengths, height, keypoint noise.
         settings: the arguments of `Lifter`: prior, preset, samples, seed, device, clips, ...
 
     Returns:

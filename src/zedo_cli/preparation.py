@@ -12,6 +12,7 @@ from torch import Tensor
 from zedo_cli.cameras.container import Camera
 from zedo_cli.errors import InputError
 from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.noise import KeypointNoise, checked_noise
 from zedo_cli.pipeline.distance import Zoom
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.skeletons import BONES
@@ -25,7 +26,8 @@ class SideInformation:
     up: vector against gravity in the camera frame, of any length, `[3]` for all rows or `[N, 3]`. bones:
     lengths (m) of the person's bones in the order of `skeletons.BONES`, `[10]` or `[N, 10]`. Zeros in either
     where unknown: what the track shares is then estimated. height: of everybody, 0.3 to 2.8 m; it fixes the
-    scale, which a single camera cannot see.
+    scale, which a single camera cannot see. keypoint_noise: standard deviation of the keypoints in pixels,
+    `exact`, or `auto`: from their confidences and their track.
 
     Raises:
         InputError: a value cannot be used; it names the field.
@@ -34,12 +36,14 @@ class SideInformation:
     up: np.ndarray | None = None
     bones: np.ndarray | None = None
     height: float | None = None
+    keypoint_noise: KeypointNoise = "auto"
 
     def __post_init__(self) -> None:
         for name, size in (("up", 3), ("bones", len(BONES))):
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, _checked(value, name, size))
+        object.__setattr__(self, "keypoint_noise", checked_noise(self.keypoint_noise))
         if self.bones is not None and (self.bones < 0).any():
             raise InputError("must be lengths in metres, 0 where unknown", setting="bones")
         if self.up is not None:

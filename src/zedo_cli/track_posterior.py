@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.noise import heights_in_pixels
 from zedo_cli.pipeline import hypotheses
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.observation import Observation
@@ -15,6 +16,7 @@ from zedo_cli.pipeline.rays import keypoints_to_directions, pull_on_rays
 from zedo_cli.pipeline.smoothing import smoothed_track
 from zedo_cli.pipeline.weights import keypoint_noise, ray_gain
 from zedo_cli.prior.track_network import TrackNetwork, track_window
+from zedo_cli.skeletons import ADULT, LIMBS
 from zedo_cli.tracks import Tracks
 
 FRAMES, OVERLAP = 32, 16
@@ -26,6 +28,9 @@ FASTEST = 60.0
 ASSUMED_RATE = 30.0
 """Frames/s where nothing is known."""
 
+USUAL_SPEED = 1.5
+"""Speed (m/s) of limbs, the median of a clip, that the assumed rate does not let people exceed."""
+
 BATCH = 64
 """Windows at once."""
 
@@ -34,12 +39,31 @@ CLOSEST = 0.002
 
 
 def times_of(people: Keypoints) -> np.ndarray:
-    """Time (s) of each row; by the number of the frame where it is not known."""
-    rates = np.array([rate or ASSUMED_RATE for rate in people.of_clips("fps")])
-    by_frame = people.frame / rates[people.clip]
+    """Time (s) of each row. Where neither stamps nor the rate are known, by the number of the frame, at
+    `ASSUMED_RATE`, or fewer frames/s if people move far between frames."""
+    rates = people.of_clips("fps")
+    known = np.array([rate or _assumed_rate(people, clip) for clip, rate in enumerate(rates)])
+    by_frame = people.frame / known[people.clip]
     time = by_frame if people.time is None else np.asarray(people.time, float)
-    known: np.ndarray = np.where(np.isfinite(time), time, by_frame)
-    return known
+    times: np.ndarray = np.where(np.isfinite(time), time, by_frame)
+    return times
+
+
+def _assumed_rate(people: Keypoints, clip: int) -> float:
+    rows = np.flatnonzero((people.clip == clip) & (people.confidence > 0).any(1))
+    rows = rows[np.lexsort([people.frame[rows], people.person[rows]])]
+    if len(rows) < 3:
+        return ASSUMED_RATE
+    height = heights_in_pixels(people, rows)
+    points = np.where(people.confidence[rows][..., None] > 0, people.points[rows], np.nan)
+    points = (points - np.nanmean(points, axis=1, keepdims=True)) / height[:, None, None]
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
+    follows = (np.diff(people.frame[rows]) == 1) & (np.diff(people.person[rows]) == 0)
+    steps = steps[follows][:, list(LIMBS)]
+    steps = steps[np.isfinite(steps)]
+    if not len(steps):
+        return ASSUMED_RATE
+    return min(ASSUMED_RATE, USUAL_SPEED / max(ADULT * float(np.median(steps)), 1e-6))
 
 
 def over_tracks(
@@ -61,7 +85,8 @@ def over_tracks(
         noise: least and odds noise, as in `pipeline/weights.py`.
     """
     times = times_of(people)
-    pieces = [piece for rows in tracks.longer_than(1) for piece in _without_repeats(rows, times)]
+    known = lifted.pose.isfinite().flatten(1).all(1).numpy()
+    pieces = [piece for rows in tracks.longer_than(1) for piece in _pieces(rows[known[rows]], times)]
     if not pieces:
         return lifted
     pose, root = _smooth(lifted, pieces, times)
@@ -88,7 +113,7 @@ def over_tracks(
     )
 
 
-def _without_repeats(rows: np.ndarray, times: np.ndarray) -> Iterator[np.ndarray]:
+def _pieces(rows: np.ndarray, times: np.ndarray) -> Iterator[np.ndarray]:
     """The rows of a track, of fast films every n-th for each of n phases; times increase."""
     rows = rows[np.argsort(times[rows], kind="stable")]
     later = np.diff(times[rows])

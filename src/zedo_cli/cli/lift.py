@@ -229,9 +229,12 @@ def lift(
     elif fov is not None:
         raise InputError("the camera is given; leave one of the two out", setting="fov", value=f"{fov:g}")
     lens = cameras[0] if cameras else None
-    known = SideInformation(up=_vertical(camera_up, lens) if camera_up else None, height=height)
-    noise = checked_noise(keypoint_noise)
-    lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size, track, noise)
+    known = SideInformation(
+        up=_vertical(camera_up, lens) if camera_up else None,
+        height=height,
+        keypoint_noise=checked_noise(keypoint_noise),
+    )
+    lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size, track)
     chosen = selected(identified(standardise(people, cameras or None), track), person, max_people)
     prepared = lifter.prepare(chosen, None, known)
     prepared = replace(prepared, camera=cameras or None)
