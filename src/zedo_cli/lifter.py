@@ -19,17 +19,19 @@ from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.keypoints.tracking import identified
 from zedo_cli.observing import observed, swaps_undone, without_contradictions
 from zedo_cli.pipeline import left_right, motion
+from zedo_cli.pipeline.calibration import calibrated
 from zedo_cli.pipeline.distance import magnified, restored
 from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset
 from zedo_cli.pipeline.starts import Start
+from zedo_cli.pipeline.weights import keypoint_noise
 from zedo_cli.poses.container import Poses
 from zedo_cli.preparation import Prepared, SideInformation
 from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.prior.prior import Prior
 from zedo_cli.results import poses_of
-from zedo_cli.skeletons import BONES
+from zedo_cli.skeletons import ADULT, BONES
 from zedo_cli.track_posterior import over_tracks
 from zedo_cli.tracks import Tracks
 
@@ -213,6 +215,10 @@ class Lifter:
             noise = self.preset.least_noise, self.preset.odds_noise
             seen = prepared.seen._replace(keypoints=lifted.keypoints)
             lifted = over_tracks(lifted, prepared.keypoints, seen, prepared.tracks, network, noise)
+        if self.preset.view:
+            noise_of = keypoint_noise(lifted.confidence, self.preset.least_noise, self.preset.odds_noise)
+            spread = calibrated(lifted.uncertainty, noise_of / ADULT)
+            lifted = lifted._replace(uncertainty=spread)
         settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
         return poses_of(prepared, lifted, self.prior, self.preset, settings)
 

@@ -8,12 +8,12 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.keypoints.noise import heights_in_pixels
 from zedo_cli.pipeline import hypotheses
+from zedo_cli.pipeline.calibration import how_noisy
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.rays import keypoints_to_directions, pull_on_rays
-from zedo_cli.pipeline.smoothing import smoothed_track
+from zedo_cli.pipeline.smoothing import JOINT_ACCELERATION, smoothed_track
 from zedo_cli.pipeline.weights import keypoint_noise, ray_gain
 from zedo_cli.prior.track_network import TrackNetwork, track_window
 from zedo_cli.skeletons import ADULT, LIMBS
@@ -25,11 +25,14 @@ FRAMES, OVERLAP = 32, 16
 FASTEST = 60.0
 """Frames/s up to which neighbouring frames are in one window; of faster films every n-th frame."""
 
-ASSUMED_RATE = 30.0
-"""Frames/s where nothing is known."""
+FASTEST_ASSUMED = 30.0
+"""Frames/s where nothing is known and people move little between frames."""
 
-USUAL_SPEED = 1.5
-"""Speed (m/s) of limbs, the median of a clip, that the assumed rate does not let people exceed."""
+UNRELATED = 10.0
+"""Time (s) between frames that are too few to say anything: they share no motion."""
+
+FEWEST_FRAMES = 8
+"""Frames in a row from which the time between them is estimated."""
 
 BATCH = 64
 """Windows at once."""
@@ -38,32 +41,43 @@ CLOSEST = 0.002
 """Error (m) across a ray at which poses are put on exact rays again; noisy ones hardly change them."""
 
 
-def times_of(people: Keypoints) -> np.ndarray:
-    """Time (s) of each row. Where neither stamps nor the rate are known, by the number of the frame, at
-    `ASSUMED_RATE`, or fewer frames/s if people move far between frames."""
-    rates = people.of_clips("fps")
-    known = np.array([rate or _assumed_rate(people, clip) for clip, rate in enumerate(rates)])
-    by_frame = people.frame / known[people.clip]
+def times_of(people: Keypoints, poses: np.ndarray) -> np.ndarray:
+    """Time (s) of each row. Where neither stamps nor the rate are known, by the number of the frame, with the
+    time between frames that fits how the poses change.
+
+    poses: `[N, J, 3]` m, answers for single frames.
+    """
+    steps = [
+        1 / rate if rate else assumed_step(people, poses, clip) for clip, rate in enumerate(_rates(people))
+    ]
+    by_frame = people.frame * np.array(steps)[people.clip]
     time = by_frame if people.time is None else np.asarray(people.time, float)
     times: np.ndarray = np.where(np.isfinite(time), time, by_frame)
     return times
 
 
-def _assumed_rate(people: Keypoints, clip: int) -> float:
-    rows = np.flatnonzero((people.clip == clip) & (people.confidence > 0).any(1))
+def _rates(people: Keypoints) -> tuple[float | None, ...]:
+    return people.of_clips("fps")
+
+
+def assumed_step(people: Keypoints, poses: np.ndarray, clip: int) -> float:
+    """The time (s) between frames of a clip of unknown rate, at least that of `FASTEST_ASSUMED`.
+
+    Second differences of limbs have the variance 6 s + 2/3 Q and the covariance -4 s + Q / 6 with their
+    neighbours, of white noise of variance s and of a Wiener process of the velocity, Q = density * step^3.
+    """
+    rows = np.flatnonzero((people.clip == clip) & np.isfinite(poses).all((1, 2)))
     rows = rows[np.lexsort([people.frame[rows], people.person[rows]])]
-    if len(rows) < 3:
-        return ASSUMED_RATE
-    height = heights_in_pixels(people, rows)
-    points = np.where(people.confidence[rows][..., None] > 0, people.points[rows], np.nan)
-    points = (points - np.nanmean(points, axis=1, keepdims=True)) / height[:, None, None]
-    steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
     follows = (np.diff(people.frame[rows]) == 1) & (np.diff(people.person[rows]) == 0)
-    steps = steps[follows][:, list(LIMBS)]
-    steps = steps[np.isfinite(steps)]
-    if not len(steps):
-        return ASSUMED_RATE
-    return min(ASSUMED_RATE, USUAL_SPEED / max(ADULT * float(np.median(steps)), 1e-6))
+    if len(rows) < FEWEST_FRAMES or follows.sum() < FEWEST_FRAMES - 1:
+        return UNRELATED
+    limbs = (poses[rows] - poses[rows][:, :1])[:, list(LIMBS)]
+    steps = np.where(follows[:, None, None], np.diff(limbs, axis=0), np.nan)
+    second = np.diff(steps, axis=0)
+    products = (second * second).sum(-1), (second[1:] * second[:-1]).sum(-1)
+    variance, neighbours = (float(np.nanmean(part)) / 3 for part in products)
+    process = max(0.0, (4 * variance + 6 * neighbours) * 3 / 11)
+    return max(1 / FASTEST_ASSUMED, (process / JOINT_ACCELERATION) ** (1 / 3))
 
 
 def over_tracks(
@@ -84,12 +98,13 @@ def over_tracks(
         network: without it, a Gaussian smoother takes its place.
         noise: least and odds noise, as in `pipeline/weights.py`.
     """
-    times = times_of(people)
+    times = times_of(people, lifted.pose.numpy())
     known = lifted.pose.isfinite().flatten(1).all(1).numpy()
     pieces = [piece for rows in tracks.longer_than(1) for piece in _pieces(rows[known[rows]], times)]
     if not pieces:
         return lifted
-    pose, root = _smooth(lifted, pieces, times)
+    noisy = how_noisy(keypoint_noise(seen.confidence, *noise) / ADULT)
+    pose, root = _smooth(lifted, noisy, pieces, times)
     spread = lifted.uncertainty
     if network is not None:
         pose, root, spread = _denoise(pose + root[:, None], spread, seen, pieces, times, network)
@@ -126,12 +141,17 @@ def _pieces(rows: np.ndarray, times: np.ndarray) -> Iterator[np.ndarray]:
             yield rows[phase::phases]
 
 
-def _smooth(lifted: Lifted, pieces: list[np.ndarray], times: np.ndarray) -> tuple[Tensor, Tensor]:
+def _smooth(
+    lifted: Lifted, noisy: Tensor, pieces: list[np.ndarray], times: np.ndarray
+) -> tuple[Tensor, Tensor]:
     pose = (lifted.pose - lifted.pose[:, :1]).clone()
     root = lifted.pose[:, 0].clone()
     for rows in pieces:
         steady, roots = smoothed_track(
-            lifted.pose[rows].double().numpy(), lifted.uncertainty[rows].double().numpy(), times[rows]
+            lifted.pose[rows].double().numpy(),
+            lifted.uncertainty[rows].double().numpy(),
+            noisy[rows].double().numpy(),
+            times[rows],
         )
         pose[rows] = torch.from_numpy(steady).float()
         root[rows] = torch.from_numpy(roots).float()

@@ -26,6 +26,9 @@ from zedo_cli.training.corpus import HELD_OUT, Corpus, held_out_corpus
 CLIPS, CLIP_ROWS = 24, 25
 """Clips of each split, and frames of a clip."""
 
+STRIDE, FPS = 4, 2.5
+"""Of the recorded poses, about a tenth of a second apart, every fourth is a frame. Frames/s."""
+
 FOCAL = 1145.0
 SIZE = 1000.0
 """Focal length and side of the image in pixels: a field of view of 47 degrees."""
@@ -105,6 +108,7 @@ def clips_dataset(
         frame_count=len(points),
         skeleton="h36m17",
         image_size=(SIZE, SIZE),
+        fps=FPS,
         intrinsics=INTRINSICS.expand(len(points), 3, 3).numpy(),
     )
     return Dataset(
@@ -130,9 +134,8 @@ def people_in_clips(
     all_points, all_up = [], []
     for i in range(clips):
         own = corpus.poses[torch.from_numpy(corpus.subjects == subjects[i % len(subjects)])]
-        stride = 4  # of poses about a tenth of a second apart
-        first = int(torch.randint(len(own) - stride * CLIP_ROWS, (), generator=generator))
-        poses = own[first : first + stride * CLIP_ROWS : stride]
+        first = int(torch.randint(len(own) - STRIDE * CLIP_ROWS, (), generator=generator))
+        poses = own[first : first + STRIDE * CLIP_ROWS : STRIDE]
 
         def uniform(low: float, high: float) -> Tensor:
             return low + (high - low) * torch.rand((), generator=generator)

@@ -16,8 +16,9 @@ ROOT_ACCELERATION = 1.0
 ACROSS = 0.01
 """Standard deviation (m) of the root across its ray that changes from frame to frame."""
 
-WHITE_PART = 0.3
-"""Part of the standard deviation of a single frame that changes from frame to frame; the rest lasts."""
+WHITE_EXACT, WHITE_NOISY = 0.06, 0.3
+"""Part of the standard deviation of a single frame that changes from frame to frame, of exact keypoints and
+of those with the noise of a detector; the rest lasts."""
 
 
 FREEDOM, ROUNDS = 4.0, 3
@@ -72,30 +73,32 @@ def smoothed(values: np.ndarray, deviation: np.ndarray, times: np.ndarray, densi
 
 
 def smoothed_track(
-    poses: np.ndarray, uncertainty: np.ndarray, times: np.ndarray
+    poses: np.ndarray, uncertainty: np.ndarray, noisy: np.ndarray, times: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The poses of one track over time, and their roots.
 
     Args:
         poses: `[T, J, 3]` m, camera frame, absolute.
         uncertainty: `[T, J]` m, of the joints relative to the root.
+        noisy: `[T]`, 0 for exact keypoints to 1 for those of a detector.
         times: `[T]` s, increasing.
 
     Returns:
         Root-relative poses `[T, J, 3]`, and roots `[T, 3]`.
     """
     local = poses - poses[:, :1]
-    known = np.where(np.isfinite(uncertainty), uncertainty, 0.08)
+    part = WHITE_EXACT + (WHITE_NOISY - WHITE_EXACT) * noisy
+    white = part[:, None] * np.where(np.isfinite(uncertainty), uncertainty, 0.08)
     steady = np.stack(
         [
-            robustly_smoothed(local[:, joint], WHITE_PART * known[:, joint], times, JOINT_ACCELERATION)
+            robustly_smoothed(local[:, joint], white[:, joint], times, JOINT_ACCELERATION)
             for joint in range(local.shape[1])
         ],
         axis=1,
     )
-    along = WHITE_PART * 2 * known[:, 1:].mean(1)
+    along = 2 * white[:, 1:].mean(1)
     depth = robustly_smoothed(poses[:, 0, 2:], along, times, ROOT_ACCELERATION)
-    across = np.full(len(poses), ACROSS)
+    across = ACROSS * part / WHITE_NOISY
     plane = poses[:, 0, :2] / poses[:, 0, 2:].clip(0.1) * depth
     plane = robustly_smoothed(plane, across, times, ROOT_ACCELERATION)
     return steady - steady[:, :1], np.concatenate([plane, depth.clip(0.1)], axis=1)

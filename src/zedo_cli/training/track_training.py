@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 
 from zedo_cli.keypoints.noise import NoiseModel
 from zedo_cli.pipeline import motion
+from zedo_cli.pipeline.calibration import how_noisy
 from zedo_cli.pipeline.method import build_method, lift
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.presets import PRESETS, Preset
@@ -68,18 +69,20 @@ class FrameByFrame:
         lifted = lift(self.method, seen)
         points = lifted.pose.unflatten(0, (windows, frames))
         spread = lifted.uncertainty.unflatten(0, (windows, frames))
+        noisy = how_noisy(scene.noise.flatten(0, 1)).unflatten(0, (windows, frames))
         points = torch.stack(
-            [smoothed_points(*parts) for parts in zip(points, spread, scene.times, strict=True)]
+            [smoothed_points(*parts) for parts in zip(points, spread, noisy, scene.times, strict=True)]
         )
         directions = torch.cat([scene.plane, torch.ones_like(scene.plane[..., :1])], -1)
         return Lifted(points, scene.points, directions, trust, spread, scene.times)
 
 
-def smoothed_points(points: Tensor, spread: Tensor, times: Tensor) -> Tensor:
+def smoothed_points(points: Tensor, spread: Tensor, noisy: Tensor, times: Tensor) -> Tensor:
     """The smoothed answers of a window `[T, 17, 3]` m; NaN if an answer is."""
     if not bool(points.isfinite().all()):
         return torch.full_like(points, torch.nan)
-    pose, root = smoothed_track(points.double().numpy(), spread.double().numpy(), times.double().numpy())
+    parts = (part.double().numpy() for part in (points, spread, noisy, times))
+    pose, root = smoothed_track(*parts)
     return torch.from_numpy(pose + root[:, None]).float()
 
 
