@@ -14,6 +14,7 @@ from zedo_cli.cli.options import (
     METHOD,
     AllowMissing,
     BatchSize,
+    Clips,
     DataRoot,
     DatasetName,
     Device,
@@ -118,6 +119,7 @@ def ablate(
         ),
     ] = None,
     samples: Samples = 1,
+    clips: Clips = False,
     prior: PriorFile = None,
     seed: Seed = 0,
     output: Annotated[
@@ -188,6 +190,7 @@ def ablate(
         f"preset {full.name}{quick}",
         *(base or "").split(),
         *([f"prior {Path(prior).stem}"] if prior else []),
+        *(["clips"] if clips else []),
     ]
     priors = {name: load_prior(name, on) for name in (ALIKE, "open-no-rotation")}
     if poster:
@@ -203,7 +206,7 @@ def ablate(
             arms = switch_arms(kinds, names, full, usual, priors, samples)
 
     variants = {arm.variant.name: arm.variant for arm in arms}
-    job = Run(tuple(variants.values()), rules, seed, batch_size=batch_size)
+    job = Run(tuple(variants.values()), rules, seed, clips, batch_size)
     scores = run_with_progress(job, folder, resume)
     no_plots = missing_plots()
     notes += [no_plots] if no_plots else []

@@ -9,11 +9,11 @@ import typer
 
 from zedo_cli.cli.options import (
     DATA,
-    METHOD,
     PRESET,
     AllowMissing,
     BatchSize,
     Changes,
+    Clips,
     DataRoot,
     DatasetName,
     Device,
@@ -55,13 +55,7 @@ def evaluate(
     samples: Samples = 1,
     preset: PresetName = PRESET,
     changes: Changes = None,
-    clips: Annotated[
-        bool,
-        typer.Option(
-            help="Estimate from all frames of a track what they share, as zedo lift does.",
-            rich_help_panel=METHOD,
-        ),
-    ] = False,
+    clips: Clips = False,
     prior: PriorFile = None,
     seed: Seed = 0,
     output: Annotated[

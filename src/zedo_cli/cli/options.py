@@ -94,6 +94,13 @@ DataRoot = Annotated[
         show_default=False,
     ),
 ]
+Clips = Annotated[
+    bool,
+    typer.Option(
+        help="Lift the frames of a track together, as zedo lift does.",
+        rich_help_panel=METHOD,
+    ),
+]
 ProtocolName = Annotated[
     str,
     typer.Option(

@@ -41,6 +41,17 @@ SWITCHES = {
     "view": Switch("the prior sees no view", "Conditioning of the prior on the view.", {}, blind=True),
     "mirror": Switch("no mirror image", "Averaging with the mirror image.", {"mirror": False}),
     "swaps": Switch("no search for swaps", "The search for swapped left and right.", {"swaps": False}),
+    "noise-model": Switch(
+        "confidences as they are",
+        "The noise that is assumed where confidences say nothing.",
+        {"noise_model": False},
+    ),
+    "contradictions": Switch(
+        "contradicting keypoints stay",
+        "Leaving out keypoints that contradict all others.",
+        {"contradictions": False},
+    ),
+    "time": Switch("no smoothing over time", "The posterior over tracks (with --clips).", {"time": "none"}),
     "soft-pull": Switch(
         "projection all the way",
         "The projection weighted by keypoint noise; all the way instead.",
