@@ -17,12 +17,11 @@ from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.keypoints.tracking import identified
-from zedo_cli.observing import observed, swaps_undone, without_contradictions
-from zedo_cli.pipeline import left_right, motion
+from zedo_cli.observing import observed, swaps_undone, with_shared, without_contradictions
+from zedo_cli.pipeline import left_right
 from zedo_cli.pipeline.calibration import calibrated
 from zedo_cli.pipeline.distance import magnified, restored
 from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
-from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset
 from zedo_cli.pipeline.starts import Start
 from zedo_cli.pipeline.weights import keypoint_noise
@@ -31,7 +30,7 @@ from zedo_cli.preparation import Prepared, SideInformation
 from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.prior.prior import Prior
 from zedo_cli.results import poses_of
-from zedo_cli.skeletons import ADULT, BONES
+from zedo_cli.skeletons import ADULT
 from zedo_cli.track_posterior import over_tracks
 from zedo_cli.tracks import Tracks
 
@@ -186,7 +185,9 @@ class Lifter:
             notes += more
         people = people.with_notes(*notes)
         prepared = Prepared(people, camera, known, tracks, windows, seen, swapped, zoom)
-        return replace(prepared, seen=self._with_shared(prepared))
+        if self._first_pass is None:
+            return prepared
+        return replace(prepared, seen=with_shared(prepared, self._first_pass, self.prior, self.batch_size))
 
     def start(self, prepared: Prepared) -> Iterator[Start]:
         """The starts of the batches, one by one. Keep them in a list to finish them with several lifters.
@@ -224,25 +225,6 @@ class Lifter:
 
     def _batches(self, prepared: Prepared) -> list[torch.Tensor]:
         return prepared.windows.batches(max(1, self.batch_size // self.samples))
-
-    def _with_shared(self, prepared: Prepared) -> Observation:
-        """The observation with the vertical and the bones of each track, from a first pass, where they are
-        not given."""
-        seen = prepared.seen
-        long = list(prepared.tracks.longer_than(motion.MIN_FRAMES - 1))
-        if self._first_pass is None or not long:
-            return seen
-        parts = []
-        for batch in prepared.windows.batches(self.batch_size):
-            with torch.no_grad():
-                start = self._first_pass.initialise(seen.rows(batch).to(self.prior.exemplars.device))
-                parts.append((finish(self._first_pass, start).pose.cpu(),))
-        (poses,) = prepared.windows.merge(parts)
-        up, bones = torch.zeros(len(poses), 3), torch.zeros(len(poses), len(BONES))
-        for rows in long:
-            up[rows] = motion.vertical_of_track(poses[rows])
-            bones[rows] = motion.bones_of_track(poses[rows])
-        return seen._replace(up=_filled(seen.up, up), bones=_filled(seen.bones, bones))
 
 
 def lift(
@@ -293,8 +275,3 @@ def lift(
         if camera is None and people.intrinsics is None:
             camera = assumed_cameras(people, None)
     return Lifter(**settings).lift(people, camera, known)
-
-
-def _filled(given: torch.Tensor | None, estimated: torch.Tensor) -> torch.Tensor:
-    """What was given, and the estimate for rows of zeros."""
-    return estimated if given is None else torch.where((given == 0).all(-1, True), estimated, given)

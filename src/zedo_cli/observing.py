@@ -1,4 +1,5 @@
-"""From keypoints to what the method observes: their noise, swaps undone, contradictions left out."""
+"""From keypoints to what the method observes: their noise, swaps undone, contradictions left out, and what
+tracks share."""
 
 import numpy as np
 import torch
@@ -7,13 +8,14 @@ from torch import Tensor
 from zedo_cli.errors import Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
-from zedo_cli.pipeline import left_right
+from zedo_cli.pipeline import left_right, motion
 from zedo_cli.pipeline.contradictions import contradicting
-from zedo_cli.pipeline.method import Method
+from zedo_cli.pipeline.method import Method, finish
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.pipeline.starts import StartingPrior
-from zedo_cli.preparation import SideInformation
+from zedo_cli.preparation import Prepared, SideInformation
+from zedo_cli.skeletons import BONES
 from zedo_cli.tracks import Tracks
 
 
@@ -28,6 +30,12 @@ def observed(people: Keypoints, known: SideInformation, preset: Preset) -> tuple
     points, confidence, intrinsics = (
         torch.from_numpy(np.array(array, np.float32)) for array in (pixels, trust, people.intrinsics)
     )
+    if up is not None:
+        used = motion.usable_vertical(up)
+        if not torch.equal(used, up):
+            steep = f"the camera looks down or up by more than {motion.STEEPEST_DEGREES:g} degrees"
+            notes.append(Note("info", f"{steep}: its vertical is not used", "vertical-not-used"))
+        up = used
     return Observation(points, confidence, intrinsics, up, bones), notes
 
 
@@ -55,3 +63,31 @@ def without_contradictions(
     text = f"{int(out.sum())} keypoints of {int(out.any(1).sum())} rows contradict all others: left out"
     left = seen._replace(confidence=seen.confidence.masked_fill(out, 0))
     return left, [Note("info", text, "keypoints-left-out")]
+
+
+def with_shared(prepared: Prepared, first_pass: Method, prior: StartingPrior, batch_size: int) -> Observation:
+    """The observation with the vertical and the bones of each track, from a first pass, where they are not
+    given."""
+    seen = prepared.seen
+    long = list(prepared.tracks.longer_than(motion.MIN_FRAMES - 1))
+    if not long:
+        return seen
+    parts = []
+    for batch in prepared.windows.batches(batch_size):
+        with torch.no_grad():
+            start = first_pass.initialise(seen.rows(batch).to(prior.exemplars.device))
+            parts.append((finish(first_pass, start).pose.cpu(),))
+    (poses,) = prepared.windows.merge(parts)
+    up, bones = torch.zeros(len(poses), 3), torch.zeros(len(poses), len(BONES))
+    for rows in long:
+        up[rows] = motion.usable_vertical(motion.vertical_of_track(poses[rows]))
+        bones[rows] = motion.bones_of_track(poses[rows])
+    given, _ = prepared.known.for_rows(len(poses))
+    if given is not None:  # a vertical that is given but not used is not estimated either
+        up[(given != 0).any(-1)] = 0
+    return seen._replace(up=_filled(seen.up, up), bones=_filled(seen.bones, bones))
+
+
+def _filled(given: Tensor | None, estimated: Tensor) -> Tensor:
+    """What was given, and the estimate for rows of zeros."""
+    return estimated if given is None else torch.where((given == 0).all(-1, True), estimated, given)

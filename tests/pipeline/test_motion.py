@@ -5,7 +5,13 @@ import torch
 
 from places import people
 from zedo_cli.pipeline.body import bone_lengths, standing_height
-from zedo_cli.pipeline.motion import MIN_FRAMES, bones_of_track, size_factor, vertical_of_track
+from zedo_cli.pipeline.motion import (
+    MIN_FRAMES,
+    bones_of_track,
+    size_factor,
+    usable_vertical,
+    vertical_of_track,
+)
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.skeletons import MEAN_BONES
 from zedo_cli.training.augmentation import upright
@@ -44,3 +50,9 @@ def test_heights(standing):
     assert standing_height(torch.tensor(MEAN_BONES)).item() == pytest.approx(1.7)
     tall = standing_height(bone_lengths(standing * size_factor(standing, 1.9)))
     assert tall.median().item() == pytest.approx(1.9, abs=1e-4)
+
+
+def test_the_vertical_of_a_steep_camera_is_not_used():
+    level, steep = torch.tensor([[0.0, -0.9, -0.44]]), torch.tensor([[0.0, -0.3, -0.95]])
+    assert torch.equal(usable_vertical(level), level)
+    assert not usable_vertical(steep).any()

@@ -16,7 +16,7 @@ ROOT_ACCELERATION = 1.0
 ACROSS = 0.01
 """Standard deviation (m) of the root across its ray that changes from frame to frame."""
 
-WHITE_EXACT, WHITE_NOISY = 0.06, 0.3
+WHITE_EXACT, WHITE_NOISY = 0.06, 0.4
 """Part of the standard deviation of a single frame that changes from frame to frame, of exact keypoints and
 of those with the noise of a detector; the rest lasts."""
 
