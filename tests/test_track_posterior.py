@@ -19,12 +19,12 @@ def video():
     return data.take(np.isin(data.keypoints.clip, [1, 13, 25, 49]))
 
 
-def lifted(people, time="window"):
+def lifted(people, time="smoother"):
     return Lifter(preset=PRESETS["fast"].changed([f"time={time}"])).lift(people)
 
 
 def test_motion_is_steady_and_not_less_accurate(video):
-    before, after = (motion_and_error(video, lifted(video.keypoints, time)) for time in ("none", "window"))
+    before, after = (motion_and_error(video, lifted(video.keypoints, time)) for time in ("none", "smoother"))
     assert after["acceleration_error"] < 0.3 * before["acceleration_error"]
     assert after["mpjve"] < 0.6 * before["mpjve"]
     assert after["root_step"] <= before["root_step"]

@@ -212,10 +212,9 @@ class Lifter:
         if prepared.zoom is not None:
             lifted = restored(lifted, prepared.zoom, prepared.seen.intrinsics)
         if self.clips and self.preset.time != "none":
-            network = getattr(self.prior, "track", None) if self.preset.time == "window" else None
             noise = self.preset.least_noise, self.preset.odds_noise
             seen = prepared.seen._replace(keypoints=lifted.keypoints)
-            lifted = over_tracks(lifted, prepared.keypoints, seen, prepared.tracks, network, noise)
+            lifted = over_tracks(lifted, prepared.keypoints, seen, prepared.tracks, noise)
         if self.preset.view:
             noise_of = keypoint_noise(lifted.confidence, self.preset.least_noise, self.preset.odds_noise)
             spread = calibrated(lifted.uncertainty, noise_of / ADULT)

@@ -68,8 +68,7 @@ def load_validation(
     root: Path | None = None, keypoints: str = "gt", allow_missing: bool = False, seed: int = 0
 ) -> Dataset:
     """Training people kept for validation."""
-    names = ("train_permissive", "train_ccbysa")
-    motions = [m for name in names for m in read_motions(bundled(f"data/motion/{name}.npz"))]
+    motions = read_motions(bundled("data/motion/validation.npz"))
     groups = {person: [m for m in motions if m.subject == person] for person in OPEN_VALIDATION}
     return _dataset("validation-video", groups, keypoints, 100 + seed)
 

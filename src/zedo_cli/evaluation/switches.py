@@ -51,7 +51,11 @@ SWITCHES = {
         "Leaving out keypoints that contradict all others.",
         {"contradictions": False},
     ),
-    "time": Switch("no smoothing over time", "The posterior over tracks (with --clips).", {"time": "none"}),
+    "time": Switch(
+        "no smoothing over time",
+        "The posterior over tracks, where frames are lifted together.",
+        {"time": "none"},
+    ),
     "soft-pull": Switch(
         "projection all the way",
         "The projection weighted by keypoint noise; all the way instead.",

@@ -62,9 +62,8 @@ class Preset(BaseModel):
     """Reduce the weight of keypoints that contradict the others (Student distribution)."""
 
     # Time
-    time: Literal["window", "smoother", "none"] = "window"
-    """How the frames of a track become one motion: by the track network, if the prior has one, by a Gaussian
-    smoother, or not at all."""
+    time: Literal["smoother", "none"] = "smoother"
+    """Whether the frames of a track become one motion, by a Gaussian smoother."""
 
     # Start
     start: Literal["view", "exemplars", "clusters"] = "view"

@@ -8,7 +8,6 @@ from zedo_cli.pipeline.view import View
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.score_network import ScoreNetwork
-from zedo_cli.prior.track_network import TrackNetwork
 from zedo_cli.prior.view_features import context_features, view_features
 from zedo_cli.prior.view_network import ViewNetwork
 
@@ -24,7 +23,7 @@ class Prior(nn.Module):
 
     Buffers (root-relative poses in metres, camera frame): `exemplars [E, J, 3]`, upright and facing the
     camera, and `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses. name,
-    digest: the file it was read from and its SHA-256. track: the network for its tracks, if there is one.
+    digest: the file it was read from and its SHA-256.
     """
 
     exemplars: Tensor
@@ -42,7 +41,6 @@ class Prior(nn.Module):
         self.name = name
         self.digest = digest
         self.network = network
-        self.track: TrackNetwork | None = None
         for name, centres in poses.items():
             self.register_buffer(name, centres)
 
