@@ -8,11 +8,15 @@ from torch import Tensor
 from zedo_cli.errors import Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline.method import Lifted
+from zedo_cli.pipeline.rays import points_to_keypoints
 from zedo_cli.skeletons import ADULT, INDEX
 
 LARGEST_MISFIT = 0.03
 """Distance of the projected joints from the keypoints, relative to the person's height, median of a clip. Of
 detections with an error of 5 % of the height it is 0.017, of a wrong joint set 0.02 to 0.04."""
+
+CONFIDENT = 0.5
+"""Keypoints of less confidence may be anywhere."""
 
 NEAREST = 0.5
 """Distance (m) of the pelvis: a camera that is nearer sees no whole person."""
@@ -31,9 +35,10 @@ def plausibility(lifted: Lifted, people: Keypoints) -> tuple[Tensor, list[Note]]
     notes = []
     for clip, name in enumerate(people.clip_names):
         rows = people.clip == clip
-        if not rows.any():
+        known = rows & np.isfinite(misfit) & np.isfinite(distance)
+        if not known.any():
             continue
-        off, far, long = (float(np.nanmedian(part[rows])) for part in (misfit, distance, leg))
+        off, far, long = (float(np.median(part[known])) for part in (misfit, distance, leg))
         texts = []
         if off > LARGEST_MISFIT:
             texts.append(
@@ -55,7 +60,9 @@ def _measures(lifted: Lifted, people: Keypoints) -> tuple[Tensor, Tensor, Tensor
     k = torch.from_numpy(np.array(people.intrinsics, np.float32))
     focal = (k[:, 0, 0] * k[:, 1, 1]).sqrt()
     distance = pose[:, INDEX["pelvis"], 2]
-    misfit = lifted.reprojection_error * distance / focal / ADULT
+    off = (points_to_keypoints(pose, k) - lifted.keypoints).norm(dim=-1)
+    off = torch.where(lifted.confidence > CONFIDENT, off, torch.nan).nanmean(1)
+    misfit = off * distance / focal / ADULT
     leg = torch.zeros(len(pose))
     for side in ("left", "right"):
         hip, knee, ankle = (pose[:, INDEX[f"{side}_{joint}"]] for joint in ("hip", "knee", "ankle"))
