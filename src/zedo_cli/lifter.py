@@ -17,7 +17,7 @@ from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.keypoints.tracking import identified
-from zedo_cli.observing import observed, swaps_undone, with_shared, without_contradictions
+from zedo_cli.observing import flips_undone, observed, swaps_undone, with_shared, without_contradictions
 from zedo_cli.pipeline import left_right
 from zedo_cli.pipeline.calibration import calibrated
 from zedo_cli.pipeline.distance import magnified, restored
@@ -183,6 +183,9 @@ class Lifter:
         if self.preset.view and self.preset.contradictions:
             seen, more = without_contradictions(seen, self.method, self.prior, self.preset, self.batch_size)
             notes += more
+        if self.clips and self.preset.view and self.preset.flips:
+            seen, flipped = flips_undone(seen, self.method, self.prior, self.preset, tracks)
+            swapped = swapped ^ flipped[:, None]
         people = people.with_notes(*notes)
         prepared = Prepared(people, camera, known, tracks, windows, seen, swapped, zoom)
         if self._first_pass is None:

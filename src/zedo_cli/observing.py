@@ -10,6 +10,7 @@ from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.pipeline import left_right, motion
 from zedo_cli.pipeline.contradictions import contradicting
+from zedo_cli.pipeline.flips import exchanged, readings
 from zedo_cli.pipeline.method import Method, finish
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.presets import Preset
@@ -47,6 +48,34 @@ def swaps_undone(seen: Observation, frame: np.ndarray, tracks: Tracks) -> tuple[
         swapped[rows] = left_right.find_swaps(seen.keypoints[rows], seen.confidence[rows], times)
     points, confidence = (left_right.swap_parts(part, swapped) for part in (seen.keypoints, seen.confidence))
     return seen._replace(keypoints=points, confidence=confidence), swapped
+
+
+def flips_undone(
+    seen: Observation, method: Method, prior: StartingPrior, preset: Preset, tracks: Tracks
+) -> tuple[Observation, Tensor]:
+    """The observation without frames in which a person turns round for a moment, and which they are `[N]`."""
+    count = len(seen.keypoints)
+    all_parts = torch.ones(1, len(left_right.PARTS), dtype=torch.bool)
+    both = []
+    for parts in (~all_parts, all_parts):
+        points, confidence = (
+            left_right.swap_parts(part, parts.expand(count, -1)) for part in (seen.keypoints, seen.confidence)
+        )
+        other = seen._replace(keypoints=points, confidence=confidence)
+        found = []
+        for rows in torch.arange(count).split(512):
+            with torch.no_grad():
+                rays = method.observe(other.rows(rows).to(prior.exemplars.device))
+                found.append([part.cpu() for part in readings(prior, rays, preset.view_noise)])
+        both.append([torch.cat(parts) for parts in zip(*found, strict=True)])
+    poses, misfits = (torch.stack(parts) for parts in zip(*both, strict=True))
+    flipped = torch.zeros(count, dtype=torch.bool)
+    for rows in tracks.longer_than(motion.MIN_FRAMES - 1):
+        if bool(poses[:, rows].isfinite().all()):
+            flipped[rows] = exchanged(poses[:, rows], misfits[:, rows])
+    parts = flipped[:, None] & all_parts
+    points, confidence = (left_right.swap_parts(part, parts) for part in (seen.keypoints, seen.confidence))
+    return seen._replace(keypoints=points, confidence=confidence), flipped
 
 
 def without_contradictions(

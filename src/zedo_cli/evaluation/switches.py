@@ -46,6 +46,7 @@ SWITCHES = {
         "The noise that is assumed where confidences say nothing.",
         {"noise_model": False},
     ),
+    "flips": Switch("flips stay", "Undoing bodies that turn round in a moment, in tracks.", {"flips": False}),
     "contradictions": Switch(
         "contradicting keypoints stay",
         "Leaving out keypoints that contradict all others.",

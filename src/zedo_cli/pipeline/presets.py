@@ -58,6 +58,8 @@ class Preset(BaseModel):
     """Noise, in heights, from which a keypoint says nothing and counts as missing."""
     contradictions: bool = True
     """Leave out keypoints that contradict all others."""
+    flips: bool = True
+    """Undo exchanged sides of whole bodies over tracks, where a person seems to turn round in a moment."""
     robust: bool = True
     """Reduce the weight of keypoints that contradict the others (Student distribution)."""
 
@@ -155,6 +157,7 @@ class Preset(BaseModel):
             "view": False,
             "swaps": False,
             "contradictions": False,
+            "flips": False,
             "start": "exemplars",
             "first_noise": self.blind_noise,
         }
@@ -206,6 +209,7 @@ PRESETS = {
             robust=False,
             noise_model=False,
             contradictions=False,
+            flips=False,
             time="none",
             answer="best",
         ),
