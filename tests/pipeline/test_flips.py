@@ -36,3 +36,9 @@ def test_a_jump_that_fits_is_a_jump():
     poses, misfits = track(0.4)
     misfits[0], misfits[1] = 1.0, 9.0
     assert not exchanged(poses, misfits).any()
+
+
+def test_where_everybody_moves_far_between_frames_nothing_is_a_jump():
+    poses, misfits = track(0.4)
+    poses[0] += 0.1 * torch.arange(FRAMES)[:, None, None]
+    assert not exchanged(poses, misfits).any()

@@ -30,6 +30,10 @@ JUMP = 0.15
 """Mean movement of the joints (m) between two frames, as the keypoints are, at which sides may be exchanged
 or return: a right turn is slower, and a wrong reading that nobody sees as a jump is left alone."""
 
+UNUSUAL = 5.0
+"""Times the median movement of the track that a jump must have: where frames are far apart in time, everybody
+moves far between them."""
+
 EXCHANGED_COST = 1.5
 """Cost of a frame whose sides are exchanged: detectors seldom err so."""
 
@@ -58,7 +62,7 @@ def exchanged(poses: Tensor, misfits: Tensor) -> Tensor:
     cost = misfits.double() + torch.tensor([[0.0], [EXCHANGED_COST]], dtype=torch.float64)
     moved = (poses[None, :, 1:] - poses[:, None, :-1]).norm(dim=-1).mean(-1).double()
     steps = (moved / USUAL_STEP).square().clamp(max=LARGEST_STEP_COST)
-    smooth = moved[0, 0] < JUMP
+    smooth = moved[0, 0] < max(JUMP, UNUSUAL * float(moved[0, 0].median()))
     steps[0, 1] = steps[0, 1].masked_fill(smooth, torch.inf)
     steps[1, 0] = steps[1, 0].masked_fill(smooth, torch.inf)
     total = cost[:, 0] + torch.tensor([0.0, torch.inf], dtype=torch.float64)  # it begins as it is
