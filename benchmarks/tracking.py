@@ -15,7 +15,7 @@ import numpy as np
 from zedo_cli.io.files import bundled
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.tracking import identified
-from zedo_cli.mocap.motion import read_motions
+from zedo_cli.mocap.recordings import read_recordings
 
 SCENES, SECONDS = 12, 7
 TURN = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -26,7 +26,7 @@ NOISE, MISSING = 0.01, 0.1
 def scene(people: int, step: int, lost: float, seed: int) -> tuple[Keypoints, np.ndarray]:
     """Detections of one scene in random order, and who they are."""
     generator = np.random.default_rng(seed)
-    motions = [m for m in read_motions(bundled("data/motion/heldout.npz")) if len(m) >= 30 * SECONDS]
+    motions = [m for m in read_recordings(bundled("data/motion/heldout.npz")) if len(m) >= 30 * SECONDS]
     chosen = generator.choice(len(motions), people, replace=False)
     rows: list[tuple[int, int, np.ndarray, np.ndarray]] = []
     for who, number in enumerate(chosen):

@@ -46,3 +46,9 @@ def test_a_very_narrow_camera_is_noted(example):
     k = camera.intrinsics.copy()
     k[[0, 1], [0, 1]] *= 30
     assert "narrow-camera" in codes(lift(keypoints, replace(camera, intrinsics=k)))
+
+
+def test_a_camera_name_cannot_write_on_the_terminal(example):
+    keypoints, camera = example
+    poses = lift(keypoints, replace(camera, name="cam\x1b[2J"))
+    assert poses.meta["summary"].isprintable()

@@ -82,4 +82,25 @@ def test_the_rate_of_a_film_is_estimated_where_it_is_not_known():
 
 def test_few_frames_say_nothing_of_the_rate(video):
     few = replace(video.keypoints.take(np.arange(5)), fps=None)
-    assert assumed_step(few, video.truth[:5], 0) == UNRELATED
+    assert assumed_step(few, video.truth[:5], int(few.clip[0])) == UNRELATED
+
+
+def test_every_second_frame_has_half_the_rate(video):
+    """Frames numbered 0, 2, 4, ... are twice as far apart as their numbers say."""
+    people = replace(video.keypoints.take(np.arange(80)), fps=None)
+    doubled = replace(people, frame=2 * people.frame)
+    own, half = (assumed_step(part, video.truth[:80], int(part.clip[0])) for part in (people, doubled))
+    assert half == pytest.approx(own / 2)
+
+
+def test_frames_without_two_neighbours_say_nothing_of_the_rate(video):
+    rows = np.flatnonzero(np.arange(80) % 3 != 2)
+    people = replace(video.keypoints.take(rows), fps=None)
+    assert assumed_step(people, video.truth[rows], int(people.clip[0])) == UNRELATED
+
+
+def test_an_assumed_rate_is_noted(video):
+    people = video.keypoints.take(np.arange(60))
+    assert "frame-rate-assumed" not in [note.code for note in lifted(people).notes]
+    notes = {note.code: note.text for note in lifted(replace(people, fps=None, time=None)).notes}
+    assert "frames/s are assumed" in notes["frame-rate-assumed"]

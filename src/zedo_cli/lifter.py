@@ -184,7 +184,7 @@ class Lifter:
             seen, more = without_contradictions(seen, self.method, self.prior, self.preset, self.batch_size)
             notes += more
         if self.clips and self.preset.view and self.preset.flips:
-            seen, flipped = flips_undone(seen, self.method, self.prior, self.preset, tracks)
+            seen, flipped = flips_undone(seen, self.method, self.prior, self.preset, tracks, self.batch_size)
             swapped = swapped ^ flipped[:, None]
         people = people.with_notes(*notes)
         prepared = Prepared(people, camera, known, tracks, windows, seen, swapped, zoom)
@@ -214,14 +214,13 @@ class Lifter:
         lifted = prepared.windows.merge(parts)
         if prepared.zoom is not None:
             lifted = restored(lifted, prepared.zoom, prepared.seen.intrinsics)
+        people = prepared.keypoints
+        noise = keypoint_noise(lifted.confidence, self.preset.least_noise, self.preset.odds_noise)
         if self.clips and self.preset.time != "none":
-            noise = self.preset.least_noise, self.preset.odds_noise
-            seen = prepared.seen._replace(keypoints=lifted.keypoints)
-            lifted = over_tracks(lifted, prepared.keypoints, seen, prepared.tracks, noise)
+            lifted, notes = over_tracks(lifted, people, prepared.seen.intrinsics, prepared.tracks, noise)
+            prepared = replace(prepared, keypoints=people.with_notes(*notes))
         if self.preset.view:
-            noise_of = keypoint_noise(lifted.confidence, self.preset.least_noise, self.preset.odds_noise)
-            spread = calibrated(lifted.uncertainty, noise_of / ADULT)
-            lifted = lifted._replace(uncertainty=spread)
+            lifted = lifted._replace(uncertainty=calibrated(lifted.uncertainty, noise / ADULT))
         settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
         return poses_of(prepared, lifted, self.prior, self.preset, settings)
 

@@ -46,36 +46,30 @@ def swaps_undone(seen: Observation, frame: np.ndarray, tracks: Tracks) -> tuple[
     for rows in tracks.longer_than(1):
         times = torch.from_numpy(frame[rows])
         swapped[rows] = left_right.find_swaps(seen.keypoints[rows], seen.confidence[rows], times)
-    points, confidence = (left_right.swap_parts(part, swapped) for part in (seen.keypoints, seen.confidence))
-    return seen._replace(keypoints=points, confidence=confidence), swapped
+    return left_right.with_swapped(seen, swapped), swapped
 
 
 def flips_undone(
-    seen: Observation, method: Method, prior: StartingPrior, preset: Preset, tracks: Tracks
+    seen: Observation, method: Method, prior: StartingPrior, preset: Preset, tracks: Tracks, batch_size: int
 ) -> tuple[Observation, Tensor]:
     """The observation without frames in which a person turns round for a moment, and which they are `[N]`."""
-    count = len(seen.keypoints)
-    all_parts = torch.ones(1, len(left_right.PARTS), dtype=torch.bool)
-    both = []
-    for parts in (~all_parts, all_parts):
-        points, confidence = (
-            left_right.swap_parts(part, parts.expand(count, -1)) for part in (seen.keypoints, seen.confidence)
-        )
-        other = seen._replace(keypoints=points, confidence=confidence)
+    everything = torch.ones(len(seen.keypoints), len(left_right.PARTS), dtype=torch.bool)
+    poses, misfits = [], []
+    for reading in (seen, left_right.with_swapped(seen, everything)):
         found = []
-        for rows in torch.arange(count).split(512):
+        for rows in torch.arange(len(everything)).split(batch_size):
             with torch.no_grad():
-                rays = method.observe(other.rows(rows).to(prior.exemplars.device))
+                rays = method.observe(reading.rows(rows).to(prior.exemplars.device))
                 found.append([part.cpu() for part in readings(prior, rays, preset.view_noise)])
-        both.append([torch.cat(parts) for parts in zip(*found, strict=True)])
-    poses, misfits = (torch.stack(parts) for parts in zip(*both, strict=True))
-    flipped = torch.zeros(count, dtype=torch.bool)
+        pose, misfit = (torch.cat(parts) for parts in zip(*found, strict=True))
+        poses.append(pose)
+        misfits.append(misfit)
+    both, costs = torch.stack(poses), torch.stack(misfits)
+    flipped = torch.zeros(len(everything), dtype=torch.bool)
     for rows in tracks.longer_than(motion.MIN_FRAMES - 1):
-        if bool(poses[:, rows].isfinite().all()):
-            flipped[rows] = exchanged(poses[:, rows], misfits[:, rows])
-    parts = flipped[:, None] & all_parts
-    points, confidence = (left_right.swap_parts(part, parts) for part in (seen.keypoints, seen.confidence))
-    return seen._replace(keypoints=points, confidence=confidence), flipped
+        if bool(both[:, rows].isfinite().all()):
+            flipped[rows] = exchanged(both[:, rows], costs[:, rows])
+    return left_right.with_swapped(seen, flipped[:, None] & everything), flipped
 
 
 def without_contradictions(

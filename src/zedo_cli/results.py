@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from zedo_cli.errors import Note
+from zedo_cli.errors import Note, printable
 from zedo_cli.pipeline import left_right, motion
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.presets import Preset
@@ -83,7 +83,7 @@ def summary(prepared: Prepared) -> str:
     ]
     parts += [f"height {known.height:g} m"] if known.height is not None else []
     parts += ["vertical given"] if known.up is not None else []
-    return "; ".join(parts)
+    return printable("; ".join(parts))
 
 
 def _counted(number: int, one: str, many: str | None = None) -> str:

@@ -5,14 +5,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from zedo_cli.errors import Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline import hypotheses
 from zedo_cli.pipeline.calibration import how_noisy
 from zedo_cli.pipeline.method import Lifted
-from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.rays import keypoints_to_directions, pull_on_rays
 from zedo_cli.pipeline.smoothing import JOINT_ACCELERATION, smoothed_track
-from zedo_cli.pipeline.weights import keypoint_noise, ray_gain
+from zedo_cli.pipeline.weights import ray_gain
 from zedo_cli.skeletons import ADULT, LIMBS
 from zedo_cli.tracks import Tracks
 
@@ -29,35 +29,47 @@ CLOSEST = 0.002
 """Error (m) across a ray at which poses are put on exact rays again; noisy ones hardly change them."""
 
 
-def times_of(people: Keypoints, poses: np.ndarray) -> np.ndarray:
-    """Time (s) of each row. Where neither stamps nor the rate are known, by the number of the frame, with the
-    time between frames that fits how the poses change.
+def times_of(people: Keypoints, poses: np.ndarray) -> tuple[np.ndarray, list[Note]]:
+    """Time (s) of each row, and what was assumed.
 
-    poses: `[N, J, 3]` m, answers for single frames.
+    Where neither stamps nor the rate are known, by the number of the frame, with the time between frames that
+    fits how the poses change.
+
+    Args:
+        people: N rows.
+        poses: answers for single frames, `[N, J, 3]` m.
     """
-    steps = [
-        1 / rate if rate else assumed_step(people, poses, clip) for clip, rate in enumerate(_rates(people))
-    ]
-    by_frame = people.frame * np.array(steps)[people.clip]
-    time = by_frame if people.time is None else np.asarray(people.time, float)
-    times: np.ndarray = np.where(np.isfinite(time), time, by_frame)
-    return times
-
-
-def _rates(people: Keypoints) -> tuple[float | None, ...]:
-    return people.of_clips("fps")
+    time = np.full(len(people), np.nan) if people.time is None else np.asarray(people.time, float)
+    steps, rates = [], []
+    for clip, rate in enumerate(people.of_clips("fps")):
+        step = 1 / rate if rate else assumed_step(people, poses, clip)
+        steps.append(step)
+        unknown = rate is None and np.isnan(time[people.clip == clip]).any()
+        if unknown and step < UNRELATED:
+            rates.append((1 / step, people.clip_names[clip]))
+    times: np.ndarray = np.where(np.isfinite(time), time, people.frame * np.array(steps)[people.clip])
+    if not rates:
+        return times, []
+    low, high = (f"{end:.2g}" for end in (min(rates)[0], max(rates)[0]))
+    span = low if low == high else f"{low} to {high}"
+    where = f"{rates[0][1]}: " if len(rates) == 1 else f"{len(rates)} clips: "
+    text = f"{where}the frame rate is unknown: {span} frames/s are assumed, by how people move"
+    return times, [Note("info", text, "frame-rate-assumed")]
 
 
 def assumed_step(people: Keypoints, poses: np.ndarray, clip: int) -> float:
-    """The time (s) between frames of a clip of unknown rate, at least that of `FASTEST_ASSUMED`.
+    """The time (s) between two numbers of frames of a clip of unknown rate.
 
     Second differences of limbs have the variance 6 s + 2/3 Q and the covariance -4 s + Q / 6 with their
     neighbours, of white noise of variance s and of a Wiener process of the velocity, Q = density * step^3.
+    Frames are no closer than at `FASTEST_ASSUMED`.
     """
     rows = np.flatnonzero((people.clip == clip) & np.isfinite(poses).all((1, 2)))
     rows = rows[np.lexsort([people.frame[rows], people.person[rows]])]
-    follows = (np.diff(people.frame[rows]) == 1) & (np.diff(people.person[rows]) == 0)
-    if len(rows) < FEWEST_FRAMES or follows.sum() < FEWEST_FRAMES - 1:
+    gap = np.where(np.diff(people.person[rows]) == 0, np.diff(people.frame[rows]), 0)
+    usual = int(np.median(gap[gap > 0])) if (gap > 0).any() else 1
+    follows = gap == usual
+    if len(rows) < FEWEST_FRAMES or not (follows[2:] & follows[1:-1] & follows[:-2]).any():
         return UNRELATED
     limbs = (poses[rows] - poses[rows][:, :1])[:, list(LIMBS)]
     steps = np.where(follows[:, None, None], np.diff(limbs, axis=0), np.nan)
@@ -65,50 +77,43 @@ def assumed_step(people: Keypoints, poses: np.ndarray, clip: int) -> float:
     products = (second * second).sum(-1), (second[1:] * second[:-1]).sum(-1)
     variance, neighbours = (float(np.nanmean(part)) / 3 for part in products)
     process = max(0.0, (4 * variance + 6 * neighbours) * 3 / 11)
-    return max(1 / FASTEST_ASSUMED, (process / JOINT_ACCELERATION) ** (1 / 3))
+    return max(1 / FASTEST_ASSUMED, (process / JOINT_ACCELERATION) ** (1 / 3)) / usual
 
 
 def over_tracks(
-    lifted: Lifted,
-    people: Keypoints,
-    seen: Observation,
-    tracks: Tracks,
-    noise: tuple[float, float],
-) -> Lifted:
-    """The answers for tracks of several frames; others stay as they are.
+    lifted: Lifted, people: Keypoints, intrinsics: Tensor, tracks: Tracks, noise: Tensor
+) -> tuple[Lifted, list[Note]]:
+    """The answers for tracks of several frames, others as they are, and what was assumed.
 
     Args:
-        lifted: answers for single frames.
+        lifted: answers for N single frames.
         people: of the same rows.
-        seen: their observation, at their true distance.
+        intrinsics: K `[N, 3, 3]` px.
         tracks: of the rows.
-        noise: least and odds noise, as in `pipeline/weights.py`.
+        noise: of the keypoints (m) `[N, J]`; infinite for missing ones.
     """
-    times = times_of(people, lifted.pose.numpy())
     known = lifted.pose.isfinite().flatten(1).all(1).numpy()
-    pieces = [_in_time(rows[known[rows]], times) for rows in tracks.longer_than(1)]
-    pieces = [piece for piece in pieces if len(piece) > 1]
-    if not pieces:
-        return lifted
-    noisy = how_noisy(keypoint_noise(seen.confidence, *noise) / ADULT)
-    pose, root = _smooth(lifted, noisy, pieces, times)
-    points = _on_rays(pose + root[:, None], seen, noise)
+    pieces = [rows[known[rows]] for rows in tracks.longer_than(1)]
+    if not any(len(rows) > 1 for rows in pieces):
+        return lifted, []
+    times, notes = times_of(people, lifted.pose.numpy())
+    pieces = [_in_time(rows, times) for rows in pieces]
+    pose, root = _smooth(lifted, how_noisy(noise / ADULT), pieces, times)
+    rays = normalize(keypoints_to_directions(lifted.keypoints, intrinsics), dim=-1)
+    points = _on_rays(pose + root[:, None], rays, noise)
     changed = torch.zeros(len(points), dtype=torch.bool)
-    for piece in pieces:
-        changed[torch.from_numpy(piece)] = True
+    for rows in pieces:
+        changed[torch.from_numpy(rows)] = len(rows) > 1
     moved = torch.where(changed[:, None, None], points - lifted.pose, 0.0)
-    all_points = lifted.hypotheses + moved[:, None]
-    rays = normalize(keypoints_to_directions(seen.keypoints, seen.intrinsics), dim=-1)[:, None]
-    error = hypotheses.reprojection_error(
-        lifted.pose + moved, seen.keypoints, seen.confidence, seen.intrinsics
-    )
+    answer, every = lifted.pose + moved, lifted.hypotheses + moved[:, None]
+    error = hypotheses.reprojection_error(answer, lifted.keypoints, lifted.confidence, intrinsics)
     return lifted._replace(
-        pose=lifted.pose + moved,
-        hypotheses=all_points,
+        pose=answer,
+        hypotheses=every,
         translation=lifted.translation + moved[:, None, 0],
-        score=hypotheses.log_likelihood(all_points, rays, keypoint_noise(seen.confidence[:, None], *noise)),
+        score=hypotheses.log_likelihood(every, rays[:, None], noise[:, None]),
         reprojection_error=torch.where(changed, error, lifted.reprojection_error),
-    )
+    ), notes
 
 
 def _in_time(rows: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -120,6 +125,7 @@ def _in_time(rows: np.ndarray, times: np.ndarray) -> np.ndarray:
 def _smooth(
     lifted: Lifted, noisy: Tensor, pieces: list[np.ndarray], times: np.ndarray
 ) -> tuple[Tensor, Tensor]:
+    """Root-relative poses `[N, J, 3]` and roots `[N, 3]`, those of the pieces smoothed."""
     pose = (lifted.pose - lifted.pose[:, :1]).clone()
     root = lifted.pose[:, 0].clone()
     for rows in pieces:
@@ -134,10 +140,9 @@ def _smooth(
     return pose, root
 
 
-def _on_rays(points: Tensor, seen: Observation, noise: tuple[float, float]) -> Tensor:
-    """The points with those of exact keypoints on their rays again."""
-    rays = normalize(keypoints_to_directions(seen.keypoints, seen.intrinsics), dim=-1)
-    gain = ray_gain(torch.tensor(CLOSEST), keypoint_noise(seen.confidence, *noise))
+def _on_rays(points: Tensor, rays: Tensor, noise: Tensor) -> Tensor:
+    """The points `[N, J, 3]` with those of exact keypoints on their unit rays again."""
+    gain = ray_gain(torch.tensor(CLOSEST), noise)
     for _ in range(3):
         points = pull_on_rays(points, torch.zeros_like(points[:, :1]), rays, gain)
     return points

@@ -9,6 +9,9 @@ from zedo_cli.errors import InputError
 
 WRITE_K = "write K as [[fx, 0, cx], [0, fy, cy], [0, 0, 1]] in pixels"
 
+LARGEST = 1e7
+"""Pixels; a larger number in K is not one."""
+
 WIDEST_HALF_FOV_DEGREES = 85.0
 """Angle from the optical axis to the edge of the image. No pinhole image is wider than twice this, and the K
 of a fisheye is far from it."""
@@ -35,7 +38,7 @@ def _problem(k: np.ndarray) -> str:
         return f"K has shape {list(k.shape)}; it must be [3, 3]"
     if not np.isfinite(k).all():
         return "K holds NaN or infinity"
-    if np.abs(k).max() > 1e7:
+    if np.abs(k).max() > LARGEST:
         return f"K holds {np.abs(k).max():g}, which is not in pixels"
     focal = f"focal lengths fx = {k[0, 0]:g}, fy = {k[1, 1]:g}"
     if k[0, 0] <= 0 or k[1, 1] <= 0:

@@ -10,6 +10,7 @@ results.
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -77,38 +78,38 @@ def load(
     if kind == "detected":
         pixels, confidence = _detected(points, pixels, clip, Generator().manual_seed(seed + 1))
     names = tuple(f"open {name} {i}" for name in HELD_OUT for i in range(CLIPS))
-    return clips_dataset(
-        "open", kind, points, pixels, confidence, up, names, np.repeat(list(HELD_OUT), CLIPS)
-    )
+    filmed = Filmed(points, pixels, confidence, up, clip.numpy())
+    return clips_dataset("open", kind, filmed, names, np.repeat(list(HELD_OUT), CLIPS))
+
+
+class Filmed(NamedTuple):
+    """Frames of people, one clip after another. points: `[N, 17, 3]` m, camera frame; pixels: `[N, 17, 2]`;
+    confidence: `[N, 17]`; up: `[N, 3]`; clip: `[N]`, the number of the clip."""
+
+    points: Tensor
+    pixels: Tensor
+    confidence: Tensor
+    up: Tensor
+    clip: np.ndarray
 
 
 def clips_dataset(
-    name: str,
-    kind: str,
-    points: Tensor,
-    pixels: Tensor,
-    confidence: Tensor,
-    up: Tensor,
-    clip_names: Sequence[str],
-    groups: np.ndarray,
+    name: str, kind: str, filmed: Filmed, clip_names: Sequence[str], groups: np.ndarray, fps: float = FPS
 ) -> Dataset:
-    """A data set of clips of `CLIP_ROWS` frames each, one after another.
-
-    points, pixels, confidence, up: of all frames `[clips * CLIP_ROWS, ...]`. clip_names, groups: of each
-    clip.
-    """
-    clip = np.arange(len(clip_names)).repeat(CLIP_ROWS)
+    """A data set of clips, each of one person and one camera with `INTRINSICS`. clip_names, groups: of each
+    clip."""
+    points, pixels, confidence, up, clip = filmed
     keypoints = Keypoints(
         points=pixels.numpy(),
         confidence=confidence.numpy(),
-        frame=np.tile(np.arange(CLIP_ROWS), len(clip_names)),
+        frame=np.arange(len(clip)) - np.searchsorted(clip, clip),
         person=np.zeros(len(points), np.int64),
         clip=clip,
         clip_names=tuple(clip_names),
         frame_count=len(points),
         skeleton="h36m17",
         image_size=(SIZE, SIZE),
-        fps=FPS,
+        fps=fps,
         intrinsics=INTRINSICS.expand(len(points), 3, 3).numpy(),
     )
     return Dataset(

@@ -17,10 +17,9 @@ import torch
 from torch import Generator, Tensor
 
 from zedo_cli.datasets.container import Dataset
-from zedo_cli.datasets.open import INTRINSICS, PITCH_DEGREES, ROLL_DEGREES, SIZE
+from zedo_cli.datasets.open import INTRINSICS, PITCH_DEGREES, ROLL_DEGREES, SIZE, Filmed, clips_dataset
 from zedo_cli.io.files import bundled
-from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.mocap.motion import Motion, read_motions
+from zedo_cli.mocap.recordings import Recording, read_recordings
 from zedo_cli.pipeline.rays import points_to_keypoints
 from zedo_cli.pipeline.rotations import camera_rotation
 from zedo_cli.skeletons import ADULT, JOINTS, PARENTS, swap_order
@@ -59,7 +58,7 @@ def load(
     root: Path | None = None, keypoints: str = "gt", allow_missing: bool = False, seed: int = 0
 ) -> Dataset:
     """The held-out people; the same clips for all kinds of the same `seed`."""
-    motions = read_motions(bundled("data/motion/heldout.npz"))
+    motions = read_recordings(bundled("data/motion/heldout.npz"))
     groups = {name: [m for m in motions if m.subject in people] for name, people in HELD_OUT.items()}
     return _dataset("open-video", groups, keypoints, seed)
 
@@ -68,12 +67,12 @@ def load_validation(
     root: Path | None = None, keypoints: str = "gt", allow_missing: bool = False, seed: int = 0
 ) -> Dataset:
     """Training people kept for validation."""
-    motions = read_motions(bundled("data/motion/validation.npz"))
+    motions = read_recordings(bundled("data/motion/validation.npz"))
     groups = {person: [m for m in motions if m.subject == person] for person in OPEN_VALIDATION}
     return _dataset("validation-video", groups, keypoints, 100 + seed)
 
 
-def _dataset(name: str, groups: dict[str, list[Motion]], kind: str, seed: int) -> Dataset:
+def _dataset(name: str, groups: dict[str, list[Recording]], kind: str, seed: int) -> Dataset:
     detector, _, variant = kind.partition("-")
     fps = float(variant) if variant.isdigit() else 30.0
     parts, clip_names, group_names = [], [], []
@@ -90,37 +89,14 @@ def _dataset(name: str, groups: dict[str, list[Motion]], kind: str, seed: int) -
             parts.append((points, pixels, confidence, up.expand(len(points), 3)))
             clip_names.append(f"{name} {group} {i}")
             group_names.append(group)
+    clip = np.arange(len(parts)).repeat([len(part[0]) for part in parts])
     points, pixels, confidence, up = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
-    lengths = [len(part[0]) for part in parts]
-    clip = np.arange(len(parts)).repeat(lengths)
-    people = Keypoints(
-        points=pixels.numpy(),
-        confidence=confidence.numpy(),
-        frame=np.concatenate([np.arange(length) for length in lengths]),
-        person=np.zeros(len(points), np.int64),
-        clip=clip,
-        clip_names=tuple(clip_names),
-        frame_count=len(points),
-        skeleton="h36m17",
-        image_size=(SIZE, SIZE),
-        fps=fps,
-        intrinsics=INTRINSICS.expand(len(points), 3, 3).numpy(),
-    )
-    return Dataset(
-        name=name,
-        kind=kind,
-        keypoints=people,
-        truth=points.numpy(),
-        joints=tuple(range(len(JOINTS))),
-        group=np.array(group_names)[clip],
-        sequence=np.array(clip_names)[clip],
-        by_group=True,
-        up=up.numpy(),
-    )
+    filmed = Filmed(points, pixels, confidence, up, clip)
+    return clips_dataset(name, kind, filmed, clip_names, np.array(group_names), fps)
 
 
 def in_front_of_camera(
-    motion: Motion, fps: float, generator: Generator, new_bodies: bool = False
+    motion: Recording, fps: float, generator: Generator, new_bodies: bool = False
 ) -> tuple[Tensor, Tensor]:
     """A stretch of a motion in front of a static camera.
 
@@ -144,7 +120,7 @@ def in_front_of_camera(
     depth = max(depth, float(wide), SHORTEST_DEPTH - float(seen[..., 2].amin()))
     points = seen + torch.tensor([0.0, 0.0, depth])
     if fps != motion.fps:
-        moved = Motion(points.double().numpy(), motion.fps, "", "", "").at(fps)
+        moved = Recording(points.double().numpy(), motion.fps, "", "", "").at(fps)
         points = torch.from_numpy(moved.joints).float()
     return points, rotation @ torch.tensor([0.0, -1.0, 0.0])
 

@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from zedo_cli.datasets.container import Dataset
-from zedo_cli.datasets.open import INTRINSICS, clips_dataset, people_in_clips
+from zedo_cli.datasets.open import CLIP_ROWS, INTRINSICS, Filmed, clips_dataset, people_in_clips
 from zedo_cli.joint_sets import NOSE_TRUST
 from zedo_cli.pipeline.rays import points_to_keypoints
 from zedo_cli.skeletons import INDEX, JOINTS, swap_order
@@ -39,7 +39,8 @@ def load(
         pixels = _swapped(pixels, Generator().manual_seed(SWAP_SEED + seed))
     names = [f"validation {i}" for i in range(CLIPS)]
     people = np.array(OPEN_VALIDATION)[np.arange(CLIPS) % len(OPEN_VALIDATION)]
-    return clips_dataset("validation", keypoints, points, pixels, confidence, up, names, people)
+    filmed = Filmed(points, pixels, confidence, up, np.arange(CLIPS).repeat(CLIP_ROWS))
+    return clips_dataset("validation", keypoints, filmed, names, people)
 
 
 def _detected(points: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:

@@ -112,7 +112,6 @@ def _scaled_root(ours: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def _bone_variation(local: np.ndarray) -> float:
-
     bones = np.linalg.norm(local[:, 1:] - local[:, list(PARENTS[1:])], axis=-1)
     return float((bones.std(0) / bones.mean(0).clip(1e-9)).mean())
 

@@ -9,11 +9,8 @@ import torch
 from torch import Tensor
 
 from zedo_cli.pipeline.denoiser import Denoiser
-from zedo_cli.pipeline.rays import distance_from_rays
-from zedo_cli.pipeline.start_view import view_mean
-from zedo_cli.pipeline.translation import solve_translation
+from zedo_cli.pipeline.start_view import view_fit
 from zedo_cli.pipeline.view import View
-from zedo_cli.pipeline.weights import noise_weights
 
 SUSPICIOUS = 0.12
 """Distance (m), beyond half of its noise, of a ray from the pose, from which a person is looked at."""
@@ -52,7 +49,7 @@ def contradicting(denoise: Denoiser, view: View, noise: Tensor, sigma: float) ->
         left = _rows(view, rows)
         left = left._replace(confidence=left.confidence.masked_fill(out[rows][:, None], 0))
         own = noise[rows].masked_fill(out[rows][:, None], torch.inf)
-        away = _distances(denoise, left, own, sigma)[:, 0]
+        away = view_fit(denoise, left, own, sigma)[1][:, 0]
         seen = torch.isfinite(own[:, 0])
         odd = ((away > SUSPICIOUS + 0.5 * own[:, 0]) & seen).any(1) & (seen.sum(1) > FEWEST)
         if not odd.any():
@@ -82,7 +79,7 @@ def _worst(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, seen: Ten
         view.confidence * without,
         *(None if part is None else part.expand(-1, joints, -1) for part in (view.up, view.bones)),
     )
-    far = _distances(denoise, each, noise.masked_fill(~without, torch.inf), sigma)
+    _, far = view_fit(denoise, each, noise.masked_fill(~without, torch.inf), sigma)
     others = _misfit(far, noise) * without
     before = (_misfit(away[:, None], noise) * without).sum(-1)
     gain = before - others.sum(-1)
@@ -90,15 +87,6 @@ def _worst(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, seen: Ten
     allowed = seen & (off > FAR + 1.5 * noise[:, 0]) & (gain * (TYPICAL**2 + noise[:, 0].square()) > EVIDENCE)
     best, joint = gain.masked_fill(~allowed, -torch.inf).max(1)
     return torch.where(torch.isfinite(best), joint, -1)
-
-
-def _distances(denoise: Denoiser, view: View, noise: Tensor, sigma: float) -> Tensor:
-    """Distances (m) of all rays from the posterior mean given the view `[B, H, J]`; zero for joints that are
-    unknown to everybody."""
-    pose = view_mean(denoise, view, sigma)
-    directions = view.rays / view.rays[..., 2:].clamp(min=1e-3)
-    translation = solve_translation(pose, directions, noise_weights(noise))
-    return distance_from_rays(pose + translation, view.rays)
 
 
 def _misfit(away: Tensor, noise: Tensor) -> Tensor:

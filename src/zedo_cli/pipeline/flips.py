@@ -10,10 +10,7 @@ from torch import Tensor
 
 from zedo_cli.pipeline.denoiser import Denoiser
 from zedo_cli.pipeline.observation import ObservedRays
-from zedo_cli.pipeline.rays import distance_from_rays
-from zedo_cli.pipeline.start_view import view_mean
-from zedo_cli.pipeline.translation import solve_translation
-from zedo_cli.pipeline.weights import noise_weights
+from zedo_cli.pipeline.start_view import view_fit
 
 TYPICAL = 0.035
 """Distance (m) at which a right ray passes the pose that the view suggests, besides its noise."""
@@ -43,11 +40,9 @@ def readings(denoise: Denoiser, rays: ObservedRays, sigma: float) -> tuple[Tenso
 
     sigma: noise level (m) at which the view alone decides.
     """
-    pose = view_mean(denoise, rays.view, sigma)
-    translation = solve_translation(pose, rays.directions[:, None], noise_weights(rays.noise))
-    away = distance_from_rays(pose + translation, rays.view.rays)[:, 0]
+    pose, away = view_fit(denoise, rays.view, rays.noise, sigma)
     noise = rays.noise[:, 0]
-    misfit = (away.square() / (TYPICAL**2 + noise.square())).clamp(max=CLIP)
+    misfit = (away[:, 0].square() / (TYPICAL**2 + noise.square())).clamp(max=CLIP)
     return pose[:, 0], torch.where(torch.isfinite(noise), misfit, 0.0).sum(1)
 
 

@@ -5,11 +5,9 @@ import torch
 from torch import Tensor
 
 from zedo_cli.pipeline.denoiser import Denoiser
-from zedo_cli.pipeline.rays import distance_from_rays
-from zedo_cli.pipeline.start_view import view_mean
-from zedo_cli.pipeline.translation import solve_translation
+from zedo_cli.pipeline.observation import Observation
+from zedo_cli.pipeline.start_view import view_fit
 from zedo_cli.pipeline.view import View
-from zedo_cli.pipeline.weights import noise_weights
 from zedo_cli.skeletons import LIMBS, MIRROR, joints_ending, swap_order
 
 PARTS = {"trunk": ("hip", "shoulder"), "arms": ("elbow", "wrist"), "legs": ("knee", "ankle")}
@@ -80,9 +78,7 @@ def find_swapped_arms(denoise: Denoiser, view: View, view_noise: float, noise: T
     """
 
     def misfit(view: View, noise: Tensor) -> Tensor:
-        pose = view_mean(denoise, view, view_noise)
-        translation = solve_translation(pose, view.rays, noise_weights(noise))
-        distance = distance_from_rays(pose + translation, view.rays) / TYPICAL_MISFIT
+        distance = view_fit(denoise, view, noise, view_noise)[1] / TYPICAL_MISFIT
         return ((view.confidence > 0) * distance.clamp(max=LARGEST_MISFIT).square()).sum((1, 2))
 
     order = swap_order(*PARTS["arms"])
@@ -135,6 +131,13 @@ def swap_parts(values: Tensor, parts: Tensor) -> Tensor:
         which = parts[:, part].view(-1, *[1] * (values.dim() - 1))
         values = torch.where(which, values[:, swap_order(*ends)], values)
     return values
+
+
+def with_swapped(seen: Observation, parts: Tensor) -> Observation:
+    """The observation of B rows with the parts `[B, 3]` of their keypoints swapped."""
+    return seen._replace(
+        keypoints=swap_parts(seen.keypoints, parts), confidence=swap_parts(seen.confidence, parts)
+    )
 
 
 def arms_only(which: Tensor) -> Tensor:

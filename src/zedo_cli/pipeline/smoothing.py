@@ -20,7 +20,6 @@ WHITE_EXACT, WHITE_NOISY = 0.06, 0.4
 """Part of the standard deviation of a single frame that changes from frame to frame, of exact keypoints and
 of those with the noise of a detector; the rest lasts."""
 
-
 FREEDOM, ROUNDS = 4.0, 3
 """Degrees of freedom of the Student distribution of what a frame says, and rounds of reweighting."""
 

@@ -6,8 +6,11 @@ Shapes: B rows (a person in a frame), S hypotheses of a row, J joints. Metres, c
 from torch import Tensor
 
 from zedo_cli.pipeline.denoiser import Denoiser
+from zedo_cli.pipeline.rays import distance_from_rays
 from zedo_cli.pipeline.sampler import antithetic_noise, probability_flow
+from zedo_cli.pipeline.translation import solve_translation
 from zedo_cli.pipeline.view import View
+from zedo_cli.pipeline.weights import noise_weights
 
 
 def view_mean(denoise: Denoiser, view: View, sigma: float) -> Tensor:
@@ -19,6 +22,23 @@ def view_mean(denoise: Denoiser, view: View, sigma: float) -> Tensor:
     """
     pose = denoise(view.rays.new_zeros(view.rays.shape), view.rays.new_tensor(sigma), view)
     return pose - pose[..., :1, :]
+
+
+def view_fit(denoise: Denoiser, view: View, noise: Tensor, sigma: float) -> tuple[Tensor, Tensor]:
+    """The pose that the view alone suggests, and how far all rays pass from its joints.
+
+    Args:
+        denoise: the prior.
+        view: `[B, H, J, ...]`.
+        noise: of the keypoints (m) `[B, H, J]`; infinite for missing ones.
+        sigma: noise level (m) at which the view alone decides.
+
+    Returns:
+        Pose `[B, H, J, 3]` m, root-relative, and distances `[B, H, J]` m.
+    """
+    pose = view_mean(denoise, view, sigma)
+    translation = solve_translation(pose, view.rays, noise_weights(noise))
+    return pose, distance_from_rays(pose + translation, view.rays)
 
 
 def draw_from_view(

@@ -79,11 +79,7 @@ def start_from_view(use: StartContext) -> Callable[[Observation], Start]:
         swapped = torch.zeros(len(seen.keypoints), dtype=torch.bool, device=noise.device)
         if preset.swaps:
             swapped = left_right.find_swapped_arms(use.prior, view, preset.view_noise, noise)
-            parts = left_right.arms_only(swapped)
-            keypoints, confidence = (
-                left_right.swap_parts(part, parts) for part in (seen.keypoints, seen.confidence)
-            )
-            seen = seen._replace(keypoints=keypoints, confidence=confidence)
+            seen = left_right.with_swapped(seen, left_right.arms_only(swapped))
             view, _, noise = use.observe(seen)
         mean = start_view.view_mean(use.theta, view, preset.view_noise)
         draws = None

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.cameras.container import Camera
-from zedo_cli.cameras.intrinsics import WRITE_K, checked_intrinsics, pinhole
+from zedo_cli.cameras.intrinsics import LARGEST, WRITE_K, checked_intrinsics, pinhole
 from zedo_cli.cameras.reading import lens
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import read_json
@@ -136,7 +136,9 @@ def _from_numbers(
                 where=where,
                 fix=f"{WRITE_K}, or an object with fx, fy, cx, cy",
             )
-        values.append(float(max(min(value, 1e12), -1e12)))
+        if abs(value) > LARGEST:
+            raise InputError(f"{key} is not in pixels", source=path, where=where, fix=WRITE_K)
+        values.append(float(value))
     return checked_intrinsics(pinhole(*values), path, where)
 
 

@@ -48,7 +48,9 @@ def read(path: Path) -> list[Camera]:
 
 
 def _colmap(parts: list[str], path: Path, where: str) -> Camera:
-    name, model, *rest = (*parts, "")
+    if len(parts) < 2:
+        raise InputError("is not a camera of COLMAP", source=path, where=where)
+    name, model, *rest = parts
     if model not in _MODELS:
         raise InputError(
             f"camera model {model} is not supported",
@@ -58,7 +60,7 @@ def _colmap(parts: list[str], path: Path, where: str) -> Camera:
         )
     names, fisheye = _MODELS[model][0].split(), _MODELS[model][1]
     try:
-        width, height, *values = (float(part) for part in rest[:-1])
+        width, height, *values = (float(part) for part in rest)
     except ValueError as error:
         raise InputError("is not a camera of COLMAP", source=path, where=where) from error
     if len(values) != len(names) or not (0 < width < 1e6 and 0 < height < 1e6):

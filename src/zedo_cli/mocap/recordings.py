@@ -12,7 +12,7 @@ from zedo_cli.io.npz import NpzFile
 
 
 @dataclass(frozen=True)
-class Motion:
+class Recording:
     """One person in one unbroken recording.
 
     joints: `[F, 17, 3]` m, world frame with Z up and the floor at 0; x and y relative to the first pelvis.
@@ -40,7 +40,7 @@ class Motion:
         return replace(self, joints=CubicSpline(np.arange(len(self)), self.joints)(times), fps=fps)
 
 
-def read_motions(path: Path) -> list[Motion]:
+def read_recordings(path: Path) -> list[Recording]:
     """Read an NPZ of motions, as `data/README.md` describes them.
 
     Positions are stored as differences from frame to frame, in units of `scale` (m).
@@ -67,5 +67,5 @@ def read_motions(path: Path) -> list[Motion]:
         others = scale * moves[start:stop].cumsum(0)
         joints = np.concatenate([np.zeros_like(others[:, :1]), others], axis=1) + root[:, None]
         about = (str(names[number]), str(subjects[number]), str(sources[number]), str(splits[number]))
-        motions.append(Motion(joints, fps, *about))
+        motions.append(Recording(joints, fps, *about))
     return motions
