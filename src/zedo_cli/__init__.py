@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zedo_cli.lifter import Lifter, lift
     from zedo_cli.pipeline.presets import Preset
     from zedo_cli.poses.container import Poses
+    from zedo_cli.poses.reading import read_poses
     from zedo_cli.poses.writing import write_poses
     from zedo_cli.preparation import SideInformation
     from zedo_cli.prior.checkpoint import load_prior
@@ -41,6 +42,7 @@ __all__ = [
     "load_prior",
     "read_camera",
     "read_keypoints",
+    "read_poses",
     "write_poses",
 ]
 
@@ -55,6 +57,7 @@ _MODULES = {
     "load_prior": "prior.checkpoint",
     "read_camera": "cameras.reading",
     "read_keypoints": "keypoints.reading",
+    "read_poses": "poses.reading",
     "write_poses": "poses.writing",
 }
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from zedo_cli.errors import InputError, choose
 
@@ -61,9 +61,15 @@ class CameraReader(Entry):
 @dataclass(frozen=True, kw_only=True)
 class PoseWriter(Entry):
     """Writes poses: `open(path) -> sink` with `sink.append(poses)` and `sink.close()`; path is a temporary
-    file."""
+    file.
+
+    holds: what a file can hold, `all`, a `clip` or a `person`; the poses are split accordingly. frame: the
+    usual frame of the format, `camera` or `world` (Z up), in which it gets the poses.
+    """
 
     open: Callable[..., Any]
+    holds: Literal["all", "clip", "person"] = "all"
+    frame: Literal["camera", "world"] = "camera"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,12 +138,14 @@ class Registry(Generic[E]):
         return [entry for entry in self.entries.values() if suffix.lower() in entry.suffixes]
 
     def for_file(self, path: Path, unknown: str, fix: str) -> E:
-        """The first entry that takes the suffix of a file. Raises `InputError` that lists all of them."""
-        entries = self.taking(path.suffix)
-        if not entries:
+        """The entry with the longest ending that the file has. Raises `InputError` that lists all of them."""
+        name = path.name.lower()
+        found = [(len(end), e) for e in self.entries.values() for end in e.suffixes if name.endswith(end)]
+        if not found:
             problem = f"{unknown} '{path.suffix}'"
             raise InputError(problem, source=path, fix=f"{fix} {self.listed()}")
-        return entries[0]
+        longest = max(length for length, _ in found)
+        return next(entry for length, entry in found if length == longest)
 
     def listed(self) -> str:
         """The entries with their suffixes, for errors and help: `npz (.npz), json (.json)`."""

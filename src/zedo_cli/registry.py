@@ -162,9 +162,14 @@ CAMERA_READERS = Registry(
 )
 
 
-def _poses(name: str, title: str, suffix: str, module: str | None = None, **requires: Any) -> PoseWriter:
-    opener = _lazy(f"poses.writers.{module or name}", "open_sink")
-    return PoseWriter(name=name, title=title, suffixes=(suffix,), open=opener, **requires)
+def _poses(name: str, title: str, suffix: str, function: str = "", **about: Any) -> PoseWriter:
+    """A writer of `poses/writers/`. function: its module, and the function that opens its sink."""
+    module, _, opener = (function or name).partition(":")
+    opened = _lazy(f"poses.writers.{module}", opener or "open_sink")
+    return PoseWriter(name=name, title=title, suffixes=(suffix,), open=opened, **about)
+
+
+_ANIMATION: dict[str, Any] = {"holds": "person", "frame": "world"}
 
 
 POSE_WRITERS = Registry(
@@ -173,6 +178,33 @@ POSE_WRITERS = Registry(
     (
         _poses("npz", "all arrays, for Python", ".npz"),
         _poses("json", "all arrays, a record for each person in a frame", ".json"),
+        _poses("csv", "a table, a row for each person in a frame", ".csv"),
+        _poses("csv-long", "a table, a row for each joint", ".long.csv", "csv:open_long_sink"),
+        _poses("parquet", "the table as Parquet", ".parquet", extra="scale", needs=("pyarrow",)),
+        _poses("trc", "markers, for OpenSim", ".trc", **_ANIMATION),
+        _poses(
+            "c3d",
+            "markers, for biomechanics",
+            ".c3d",
+            holds="clip",
+            frame="world",
+            extra="export",
+            needs=("ezc3d",),
+        ),
+        _poses("mot", "joint angles, for OpenSim", ".mot", **_ANIMATION),
+        _poses(
+            "angles", "joint angles with their uncertainty", ".angles.csv", "mot:open_csv_sink", **_ANIMATION
+        ),
+        _poses("bvh", "animation, for Blender and others", ".bvh", **_ANIMATION),
+        _poses(
+            "glb",
+            "animated skeletons (glTF)",
+            ".glb",
+            holds="clip",
+            frame="world",
+            extra="export",
+            needs=("pygltflib",),
+        ),
         _poses("picture", "a picture of a few frames", ".png", extra="plot", needs=("matplotlib",)),
     ),
 )

@@ -11,12 +11,14 @@ from zedo_cli.pipeline import left_right, motion
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.poses.container import Poses
+from zedo_cli.poses.frames import CAMERA_FRAME, World
 from zedo_cli.preparation import Prepared
 from zedo_cli.prior.prior import Prior
 from zedo_cli.result_checks import plausibility
 from zedo_cli.skeletons import JOINTS
 from zedo_cli.tracks import Tracks
 from zedo_cli.version import __version__
+from zedo_cli.world_frame import worlds_of
 
 
 def poses_of(
@@ -44,6 +46,7 @@ def poses_of(
         frame=people.frame,
         person=people.person,
         clip=people.clip,
+        time=np.asarray(people.time, np.float64),
         keypoints_2d=lifted.keypoints.numpy(),
         confidence=lifted.confidence.numpy(),
         intrinsics=np.array(people.intrinsics, np.float32),
@@ -57,10 +60,16 @@ def poses_of(
             "summary": summary(prepared),
             **_about_input(prepared),
             "units": {"poses_3d": "metres", "uncertainty": "metres", "reprojection_error": "pixels"},
-            "frame": "camera: X right, Y down, Z forward",
+            "frame": CAMERA_FRAME,
+            "world": [world.as_dict() for world in _worlds(prepared, lifted.pose.numpy())],
             "notes": [note.as_dict() for note in notes],
         },
     )
+
+
+def _worlds(prepared: Prepared, poses: np.ndarray) -> list[World]:
+    cameras = prepared.camera if isinstance(prepared.camera, Sequence) else [prepared.camera]
+    return worlds_of(prepared.keypoints, poses, prepared.tracks, prepared.known.up, cameras)
 
 
 def summary(prepared: Prepared) -> str:

@@ -27,6 +27,7 @@ def poses():
         frame=np.array([5, 6, 6]),
         person=np.array([0, 0, 1]),
         clip=np.zeros(3, np.int64),
+        time=np.array([np.nan, 0.2, 0.2]),
         keypoints_2d=generator.uniform(0, 999, (3, 17, 2)).astype(np.float32),
         confidence=generator.uniform(size=(3, 17)).astype(np.float32),
         joint_names=JOINTS,

@@ -20,10 +20,11 @@ class Poses:
     log-likelihood of the keypoints up to a constant, higher is better. uncertainty: `[N, 17]` m, standard
     deviation of the joint relative to the pelvis; NaN if unknown. reprojection_error: `[N]`, mean over the
     seen joints, pixels after undistortion. frame, person, clip: `[N]`; clip is an index into
-    `meta["inputs"]`. keypoints_2d, confidence: `[N, 17, 2]` px and `[N, 17]`, what was lifted, undistorted
-    and on the 17 joints. intrinsics: `[N, 3, 3]`. swapped: `[N, 3]`, whether trunk, arms, legs had left and
-    right swapped in the keypoints, which was undone. joint_names: of the 17 joints. meta: metadata that JSON
-    can hold: zedo, prior, preset, samples, seed, clips, inputs, camera, skeleton, units, frame, notes.
+    `meta["inputs"]`. time: `[N]` s from the start of the clip, NaN where unknown. keypoints_2d, confidence:
+    `[N, 17, 2]` px and `[N, 17]`, what was lifted, undistorted and on the 17 joints. intrinsics: `[N, 3,
+    3]`. swapped: `[N, 3]`, whether trunk, arms, legs had left and right swapped in the keypoints, which was
+    undone. joint_names: of the 17 joints. meta: metadata that JSON can hold: zedo, prior, preset, samples,
+    seed, clips, inputs, camera, skeleton, units, frame, world, notes.
     """
 
     poses_3d: np.ndarray
@@ -35,6 +36,7 @@ class Poses:
     frame: np.ndarray
     person: np.ndarray
     clip: np.ndarray
+    time: np.ndarray
     keypoints_2d: np.ndarray
     confidence: np.ndarray
     intrinsics: np.ndarray
@@ -49,6 +51,15 @@ class Poses:
     def notes(self) -> list[Note]:
         """What was assumed, repaired and doubtful."""
         return [Note(**note) for note in self.meta.get("notes", [])]
+
+    def of_clips(self, name: str, clips: int | None = None) -> list[Any]:
+        """A value of the metadata for each clip: `world`, `fps`, `image_size` or `distortion`."""
+        count = len(self.meta.get("inputs", ["?"])) if clips is None else clips
+        value = self.meta.get(name)
+        numbers = name in ("image_size", "distortion")
+        if not isinstance(value, list) or (numbers and all(isinstance(v, int | float) for v in value)):
+            return [value] * count
+        return value
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The fields that have a row for each person in a frame, by name."""
@@ -71,7 +82,16 @@ class Poses:
         offsets = np.cumsum([0, *map(len, inputs)])[:-1]
         arrays["clip"] = np.concatenate([p.clip + offset for p, offset in zip(parts, offsets, strict=True)])
         notes = {json.dumps(note): note for part in parts for note in part.meta.get("notes", [])}
-        merged = {"inputs": [name for names in inputs for name in names], "notes": list(notes.values())}
+        merged: dict[str, Any] = {"inputs": [name for names in inputs for name in names]}
+        merged["notes"] = list(notes.values())
+        for name in ("world", "fps", "image_size", "distortion"):
+            if not any(name in part.meta for part in parts):
+                continue
+            merged[name] = [
+                value
+                for part, names in zip(parts, inputs, strict=True)
+                for value in part.of_clips(name, len(names))
+            ]
         return cls(**arrays, joint_names=parts[0].joint_names, meta=parts[0].meta | merged)
 
 

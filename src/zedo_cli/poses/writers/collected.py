@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from zedo_cli.errors import Note
 from zedo_cli.poses.container import Poses
 
 
 class CollectedSink:
-    """Passes all poses to `write(poses, path)` when it is closed."""
+    """Passes all poses to `write(poses, path)` when it is closed. What that returns is in `notes`."""
 
-    def __init__(self, path: Path, write: Callable[[Poses, Path], None]) -> None:
+    def __init__(self, path: Path, write: Callable[[Poses, Path], list[Note] | None]) -> None:
         self._path, self._write = path, write
         self._parts: list[Poses] = []
+        self.notes: list[Note] = []
 
     def append(self, poses: Poses) -> None:
         """Keep the poses."""
@@ -19,4 +21,4 @@ class CollectedSink:
 
     def close(self) -> None:
         """Write them."""
-        self._write(Poses.concatenate(self._parts), self._path)
+        self.notes = self._write(Poses.concatenate(self._parts), self._path) or []

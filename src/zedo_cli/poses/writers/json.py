@@ -11,6 +11,7 @@ from zedo_cli.poses.writers.collected import CollectedSink
 
 _NAMES = {"poses_3d": "pose_3d"}
 _DIGITS = {
+    "time": 6,
     "reprojection_error": 3,
     "hypothesis_score": 4,
     "keypoints_2d": 3,

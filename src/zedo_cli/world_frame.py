@@ -1,0 +1,124 @@
+"""Finding the world frame of each clip: from its calibration, or from the people who stand in it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from zedo_cli.cameras.container import Camera
+from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.pipeline.motion import MIN_FRAMES, vertical_of_track
+from zedo_cli.poses.frames import World, aligned, upright
+from zedo_cli.skeletons import INDEX
+from zedo_cli.tracks import Tracks
+
+ANKLE_HEIGHT = 0.08
+"""Height (m) of the ankle joint of a foot that stands."""
+
+STILL = 0.25
+"""Speed (m/s) of an ankle below which its foot may stand."""
+
+USUAL_FPS = 30.0
+"""Frames/s where nothing is known."""
+
+_NEAREST_AXIS = np.cos(np.radians(30))
+"""Cosine of the largest angle between a calibration's upward axis and the vertical of its people."""
+
+_ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
+_QUANTILE = 0.2
+
+
+def worlds_of(
+    people: Keypoints,
+    poses: np.ndarray,
+    tracks: Tracks,
+    up: np.ndarray | None,
+    cameras: Sequence[Camera | None],
+) -> list[World]:
+    """The world frame of each clip.
+
+    Args:
+        people: N rows.
+        poses: of the same rows, `[N, J, 3]` m, camera frame; NaN where unknown.
+        tracks: of the rows.
+        up: vector against gravity in the camera frame, `[3]` or `[N, 3]`, zeros where unknown.
+        cameras: of the clips, or one of all.
+    """
+    by_clip: list[list[np.ndarray]] = [[] for _ in people.clip_names]
+    known = np.isfinite(poses).all((1, 2))
+    for track in range(len(tracks)):
+        rows = tracks[track][known[tracks[track]]]
+        if len(rows):
+            by_clip[people.clip[rows[0]]].append(rows)
+    found = []
+    for clip, pieces in enumerate(by_clip):
+        camera = cameras[clip if len(cameras) > 1 else 0] if cameras else None
+        given = _given(up, pieces)
+        vertical = given if given is not None else _vertical(poses, pieces)
+        frame = _calibrated(camera, vertical) if camera is not None else None
+        if frame is None:
+            level = np.array([0.0, -1, 0])
+            turn = upright(level if vertical is None else vertical)
+            floor = _floor(poses @ turn[2], people, poses, pieces)
+            source = "level camera assumed" if vertical is None else "estimated"
+            source = source if given is None else "vertical given"
+            frame = World(turn, np.array([0.0, 0, -floor]), source)
+        found.append(frame)
+    return found
+
+
+def _given(up: np.ndarray | None, pieces: list[np.ndarray]) -> np.ndarray | None:
+    """The vertical of a clip that was given, a unit vector `[3]`."""
+    if up is None or not pieces:
+        return None
+    vector: np.ndarray = up if up.ndim == 1 else up[np.concatenate(pieces)].mean(0)
+    length = np.linalg.norm(vector)
+    return vector / length if length > 0 else None
+
+
+def _vertical(poses: np.ndarray, pieces: list[np.ndarray]) -> np.ndarray | None:
+    """The vertical from the tracks that are long enough, by their lengths; None if there are none."""
+    total = np.zeros(3)
+    for rows in pieces:
+        if len(rows) >= MIN_FRAMES:
+            track = torch.from_numpy(np.asarray(poses[rows], np.float32))
+            total += len(rows) * vertical_of_track(track).double().numpy()
+    length = np.linalg.norm(total)
+    return total / length if length > 1e-6 else None
+
+
+def _calibrated(camera: Camera, vertical: np.ndarray | None) -> World | None:
+    """The frame of a calibration, if one of its axes is near the vertical (+Z where that is unknown)."""
+    if camera.rotation is None or camera.translation is None:
+        return None
+    along = camera.rotation.T @ vertical if vertical is not None else np.array([0.0, 0, 1])
+    axis = int(np.abs(along).argmax())
+    if abs(along[axis]) < _NEAREST_AXIS:
+        return None
+    turn = aligned(axis, int(np.sign(along[axis])))
+    rotation = turn @ camera.rotation.T
+    return World(rotation, -rotation @ camera.translation, "calibration")
+
+
+def _floor(height: np.ndarray, people: Keypoints, poses: np.ndarray, pieces: list[np.ndarray]) -> float:
+    """Height of the floor: below the lower ankles that stand still, in the lower part of them.
+
+    height: of the joints above the camera `[N, J]` m.
+    """
+    lowest = []
+    for rows in pieces:
+        ankles, places = height[rows][:, _ANKLES], poses[rows][:, _ANKLES]
+        speed = np.full(ankles.shape, 0.0)
+        if len(rows) > 1:
+            time = np.asarray(people.time)[rows] if people.time is not None else np.full(len(rows), np.nan)
+            time = time if np.isfinite(time).all() else people.frame[rows] / USUAL_FPS
+            step = np.maximum(np.diff(time), 1e-6)[:, None]
+            moved = np.linalg.norm(np.diff(places, axis=0), axis=-1) / step
+            speed = np.concatenate([moved[:1], moved])
+        lower = ankles.argmin(1)[:, None]
+        still = np.take_along_axis(speed, lower, 1) < STILL
+        candidates = np.take_along_axis(ankles, lower, 1)
+        lowest.append(candidates[still] if still.any() else candidates.reshape(-1))
+    if not lowest:
+        return 0.0
+    return float(np.quantile(np.concatenate(lowest), _QUANTILE)) - ANKLE_HEIGHT
