@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from films import pictures, write_video
 from zedo_cli import entries
 from zedo_cli.errors import InputError
 from zedo_cli.keypoints.container import Keypoints
@@ -39,14 +40,22 @@ class Sink:
         self.path.write_text(f"{self.count} poses")
 
 
-def detect(path):
-    points = np.random.default_rng(0).uniform(200, 800, (2, 17, 2))
-    return Keypoints.from_arrays(points, skeleton="h36m17", intrinsics=K)
+class Random:
+    skeleton = "h36m17"
+
+    def reset(self):
+        self.generator = np.random.default_rng(0)
+
+    def detect(self, image, seconds):
+        return np.append(self.generator.uniform(20, 80, (1, 17, 2)), np.ones((1, 17, 1)), axis=2)
+
+    def close(self):
+        pass
 
 
 reader = KeypointReader(title="points as text", suffixes=(".pts",), accepts=lambda content: True, read=read)
 writer = PoseWriter(title="number of poses", suffixes=(".count",), open=Sink)
-detector = Detector(title="a detector", suffixes=(".clip",), detect=detect)
+detector = Detector(title="a detector", open=lambda model, people: Random())
 """
 ENTRY_POINTS = """
 [zedo.keypoint_readers]
@@ -82,7 +91,7 @@ def plugged(tmp_path_factory):
 def test_help_and_errors_list_the_plug_ins(plugged, tmp_path):
     code, out, err = plugged("lift", "--help")
     assert code == 0, err
-    for text in ("points-text (.pts)", "count (.count)", "random (.clip)"):
+    for text in ("points-text (.pts)", "count (.count)", "mediapipe, rtmlib, random"):
         assert text in out
     assert "broken (plug-in cannot be loaded: AttributeError" in out
     (tmp_path / "a.xyz").write_text("?")
@@ -106,8 +115,9 @@ def test_a_plug_in_reads_and_writes(plugged, tmp_path):
 
 
 def test_a_plug_in_detects(plugged, tmp_path):
-    (tmp_path / "a.clip").write_bytes(b"frames")
-    code, out, err = plugged("lift", tmp_path / "a.clip", "--preset", "fast", "-o", tmp_path / "o.npz")
+    path = write_video(tmp_path / "a.mp4", pictures(2))
+    options = ("--detector", "random", "--preset", "fast", "-o", tmp_path / "o.npz")
+    code, out, err = plugged("lift", path, *options)
     assert code == 0, err
     assert "2 poses lifted" in out
 
@@ -129,7 +139,9 @@ def test_a_missing_extra_is_named_with_the_command(tmp_path, monkeypatch):
 
 
 def test_an_unknown_name_lists_the_entries():
-    with pytest.raises(InputError, match="format=fbx: unknown; it is one of npz, json, picture"):
+    with pytest.raises(
+        InputError, match="format=fbx: unknown; it is one of npz, json, csv, csv-long, parquet, trc,"
+    ):
         POSE_WRITERS.find("fbx")
 
 

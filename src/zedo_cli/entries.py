@@ -13,6 +13,13 @@ from zedo_cli.errors import InputError, choose
 FOLDER = "/"
 """The suffix of a folder."""
 
+VIDEO_SUFFIXES = (
+    *(".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg"),
+    *(".mts", ".m2ts", ".ts", ".wmv", ".flv", ".3gp", ".ogv"),
+)
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+"""Endings of what detectors take."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -74,9 +81,12 @@ class PoseWriter(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class Detector(Entry):
-    """Detects 2D keypoints in a video or an image: `detect(path) -> Keypoints`."""
+    """Detects 2D keypoints: `open(model, people)` returns a `detectors.detecting.FrameDetector`.
 
-    detect: Callable[..., Any]
+    model: a model file, or None for the detector's own. people: how many are looked for at most, or None.
+    """
+
+    open: Callable[..., Any]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ from typing import Any
 
 from zedo_cli.entries import (
     FOLDER,
+    IMAGE_SUFFIXES,
+    VIDEO_SUFFIXES,
     CameraReader,
     DatasetReader,
     Detector,
@@ -27,9 +29,11 @@ __all__ = [
     "DATASETS",
     "DETECTORS",
     "FOLDER",
+    "IMAGE_SUFFIXES",
     "KEYPOINT_READERS",
     "MOCAP_READERS",
     "POSE_WRITERS",
+    "VIDEO_SUFFIXES",
     "CameraReader",
     "DatasetReader",
     "Detector",
@@ -118,7 +122,21 @@ KEYPOINT_READERS = Registry(
     ),
 )
 
-DETECTORS = Registry(Detector, "zedo.detectors", ())
+
+def _detector(name: str, title: str, extra: str, *needs: str) -> Detector:
+    opener = _lazy(f"detectors.{name}", "open_detector")
+    return Detector(name=name, title=title, open=opener, extra=extra, needs=needs)
+
+
+DETECTORS = Registry(
+    Detector,
+    "zedo.detectors",
+    (
+        _detector("mediapipe", "BlazePose, bundled, offline", "video", "av", "PIL", "mediapipe"),
+        _detector("rtmlib", "RTMO or RTMPose, downloaded", "rtmlib", "av", "PIL", "rtmlib", "onnxruntime"),
+    ),
+    setting="detector",
+)
 
 
 def _camera(
@@ -205,6 +223,7 @@ POSE_WRITERS = Registry(
             extra="export",
             needs=("pygltflib",),
         ),
+        _poses("html", "a page to look at", ".html", holds="clip", frame="world"),
         _poses("picture", "a picture of a few frames", ".png", extra="plot", needs=("matplotlib",)),
     ),
 )

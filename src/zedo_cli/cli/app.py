@@ -9,11 +9,13 @@ from zedo_cli import version
 from zedo_cli.cli.ablate import ablate
 from zedo_cli.cli.eval import evaluate
 from zedo_cli.cli.eval_prior import eval_prior
+from zedo_cli.cli.export import export
 from zedo_cli.cli.formats import formats
 from zedo_cli.cli.import_checkpoint import import_checkpoint
 from zedo_cli.cli.lift import lift
 from zedo_cli.cli.terminal import Stopped
 from zedo_cli.cli.train import train
+from zedo_cli.cli.view import view
 from zedo_cli.errors import InputError
 
 app = typer.Typer(
@@ -25,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(lift)
+app.command()(export)
+app.command()(view)
 app.command(name="eval")(evaluate)
 app.command()(ablate)
 app.command()(train)

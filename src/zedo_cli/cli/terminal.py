@@ -39,10 +39,17 @@ def progress_bar(unit: str) -> "Progress":
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class _Speed(ProgressColumn):
+        def render(self, task: "Task") -> Text:
+            return Text(f"{task.speed:.0f}/s" if task.speed else "")
 
     return Progress(
         TextColumn("{task.description}"),
@@ -50,6 +57,7 @@ def progress_bar(unit: str) -> "Progress":
         TaskProgressColumn(),
         MofNCompleteColumn(),
         TextColumn(unit),
+        _Speed(),
         TimeRemainingColumn(),
         console=console,
         transient=True,

@@ -5,20 +5,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zedo_cli.detectors.detecting import Detection, detect
 from zedo_cli.errors import InputError, Note
 from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints, joined
 from zedo_cli.keypoints.content import Content
 from zedo_cli.keypoints.frames import clips_of
-from zedo_cli.registry import DETECTORS, FOLDER, KEYPOINT_READERS, KeypointReader
+from zedo_cli.registry import (
+    DETECTORS,
+    FOLDER,
+    IMAGE_SUFFIXES,
+    KEYPOINT_READERS,
+    VIDEO_SUFFIXES,
+    KeypointReader,
+)
 
 Source = str | Path
 
 
 def read_keypoints(
-    sources: Source | Sequence[Source], skeleton: str | Path | None = None, skip_damaged: bool = False
+    sources: Source | Sequence[Source],
+    skeleton: str | Path | None = None,
+    skip_damaged: bool = False,
+    detection: Detection | None = None,
 ) -> Keypoints:
-    """Read files and folders of 2D keypoints, on the joints that they have.
+    """Read files and folders of 2D keypoints, on the joints that they have; detect them in videos and images.
 
     A folder of frames is a clip, or several if their names say so; so are single frames of one folder that
     are given together. Files of other kinds in a folder are left out, with a note.
@@ -27,6 +38,7 @@ def read_keypoints(
         sources: files or folders.
         skeleton: name of the joint set, or a JSON file with names of joints, in place of what a file says.
         skip_damaged: leave out files that are empty, truncated or not of their format, with a note.
+        detection: how keypoints are detected in videos, images and folders of images.
 
     Raises:
         InputError: one line with the file, the place in it and the fix.
@@ -37,8 +49,9 @@ def read_keypoints(
     if not paths:
         raise InputError("no files are given", setting="keypoints")
     parts: list[Keypoints] = []
-    for clip in _clips(paths, skip_damaged):
-        part = clip.read(skip_damaged)
+    how = detection or Detection()
+    for clip in _clips(paths, skip_damaged, how):
+        part = clip.read(skip_damaged, how)
         if skeleton is not None:
             part = replace(part, skeleton=find_skeleton(skeleton, part.joint_names), joint_names=None)
         parts.append(part)
@@ -59,12 +72,10 @@ class _Clip:
     contents: list[Content]
     notes: tuple[Note, ...] = ()
 
-    def read(self, skip_damaged: bool) -> Keypoints:
+    def read(self, skip_damaged: bool, how: Detection) -> Keypoints:
         """Read the clip by its reader, or by a detector if it has none."""
         if self.reader is None:
-            path = self.contents[0].path
-            detected: Keypoints = DETECTORS.taking(path.suffix)[0].detect(path)
-            return detected
+            return detect(self.contents[0].path, how)
         while True:
             try:
                 keypoints: Keypoints = self.reader.read(self.name, self.contents)
@@ -80,15 +91,14 @@ class _Clip:
                 return keypoints.with_notes(*self.notes)
 
 
-def _clips(paths: Sequence[Path], skip_damaged: bool) -> list[_Clip]:
+def _clips(paths: Sequence[Path], skip_damaged: bool, how: Detection) -> list[_Clip]:
     """The clips of the inputs, in their order."""
     clips: dict[object, list[_Clip]] = {}
     frames: dict[tuple[str, Path], list[Content]] = defaultdict(list)
     for path in paths:
         content = Content(path)
-        detector = next(iter(DETECTORS.taking(content.suffix)), None)
-        if detector is not None:
-            detector.check_installed(path)
+        if _is_film(content):
+            how.check(path)
             clips[path] = [_Clip(str(path), None, [content])]
         elif content.suffix == FOLDER:
             clips[path] = _in_folder(content, skip_damaged)
@@ -103,6 +113,15 @@ def _clips(paths: Sequence[Path], skip_damaged: bool) -> list[_Clip]:
         source = str(contents[0].path) if len(contents) == 1 else str(folder)
         clips[name, folder] = _of_frames(source, KEYPOINT_READERS.find(name), contents)
     return [clip for found in clips.values() for clip in found]
+
+
+def _is_film(content: Content) -> bool:
+    """Whether it is a video, an image, or a folder of images without files of keypoints."""
+    if content.suffix != FOLDER:
+        return content.suffix in (*VIDEO_SUFFIXES, *IMAGE_SUFFIXES)
+    suffixes = {path.suffix.lower() for path in content.files}
+    keypoints = {suffix for reader in KEYPOINT_READERS.entries.values() for suffix in reader.suffixes}
+    return bool(suffixes & set(IMAGE_SUFFIXES)) and not suffixes & keypoints
 
 
 def _of_frames(name: str, reader: KeypointReader, contents: Sequence[Content]) -> list[_Clip]:
@@ -186,7 +205,7 @@ def _reader_of(content: Content) -> KeypointReader:
         return reader
     kind = "the content is of no known format" if candidates else f"unknown kind of file '{content.suffix}'"
     known = KEYPOINT_READERS.listed()
-    videos = f", detected by {DETECTORS.listed()}" if DETECTORS.entries else ""
+    videos = f"; videos and images are detected by {DETECTORS.listed()}"
     raise InputError(kind, source=content.path, fix=f"keypoints are read as {known}{videos}")
 
 

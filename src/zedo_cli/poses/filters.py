@@ -24,7 +24,7 @@ def filtered(poses: Poses, filter: str) -> Poses:
     Raises:
         InputError: the filter is unknown, or its frequency is not below half the frame rate.
     """
-    cutoff = _parsed(filter)
+    cutoff = cutoff_of(filter)
     from scipy.signal import butter, sosfiltfilt
 
     points = np.array(poses.poses_3d, np.float64)
@@ -58,7 +58,8 @@ def filtered(poses: Poses, filter: str) -> Poses:
     )
 
 
-def _parsed(text: str) -> float:
+def cutoff_of(text: str) -> float:
+    """The cut-off frequency (Hz) of a stated filter. Raises `InputError` if it is none."""
     name, _, value = text.partition(":")
     try:
         cutoff = float(value)

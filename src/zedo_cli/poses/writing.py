@@ -4,7 +4,6 @@ all."""
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -14,6 +13,7 @@ from zedo_cli.errors import InputError, Note, choose
 from zedo_cli.io.files import atomic_write, writable
 from zedo_cli.poses.container import Poses
 from zedo_cli.poses.frames import in_camera, in_world, worlds
+from zedo_cli.poses.selecting import taken
 from zedo_cli.registry import POSE_WRITERS, PoseWriter
 
 FRAMES = ("camera", "world")
@@ -132,11 +132,6 @@ def _pieces(poses: Poses, path: Path, writer: PoseWriter) -> list[tuple[Poses, P
         rows = np.flatnonzero((keys == [clip, person]).all(1))
         pieces.append((taken(poses, rows), path.with_name(name + path.name[len(stem) :])))
     return pieces
-
-
-def taken(poses: Poses, rows: np.ndarray) -> Poses:
-    """The poses of some rows."""
-    return replace(poses, **{name: array[rows] for name, array in poses.arrays().items()})
 
 
 def _clip_names(inputs: Sequence[Any]) -> list[str]:
