@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -108,6 +109,15 @@ class MocapReader(Entry):
     """Reads motion capture to train on: `read(path) -> list[Motion]`."""
 
     read: Callable[..., Any]
+
+
+def lazy(module: str, function: str) -> Callable[..., Any]:
+    """A function of one of our modules, which is imported when it is first called."""
+
+    def call(*arguments: Any) -> Any:
+        return getattr(import_module(f"zedo_cli.{module}"), function)(*arguments)
+
+    return call
 
 
 E = TypeVar("E", bound=Entry)

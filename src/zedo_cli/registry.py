@@ -5,10 +5,9 @@ functions are imported when they are first called, so that a list of all entries
 entries through the entry-point groups named here; docs/extending.md is a tutorial.
 """
 
-from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
+from zedo_cli.dataset_table import DATASETS
 from zedo_cli.entries import (
     FOLDER,
     IMAGE_SUFFIXES,
@@ -21,6 +20,7 @@ from zedo_cli.entries import (
     MocapReader,
     PoseWriter,
     Registry,
+    lazy,
     missing_extra,
 )
 
@@ -46,15 +46,6 @@ __all__ = [
 ]
 
 
-def _lazy(module: str, function: str) -> Callable[..., Any]:
-    """A function of one of our modules, which is imported when it is first called."""
-
-    def call(*arguments: Any) -> Any:
-        return getattr(import_module(f"zedo_cli.{module}"), function)(*arguments)
-
-    return call
-
-
 def _keypoints(
     name: str, title: str, suffixes: tuple[str, ...], functions: str = "", **about: Any
 ) -> KeypointReader:
@@ -62,7 +53,7 @@ def _keypoints(
     `mmpose:images` has `accepts_images` and `read_images`."""
     module, _, ending = (functions or name.replace("-", "_")).partition(":")
     accepts, read = (
-        _lazy(f"keypoints.readers.{module}", f"{function}_{ending}" if ending else function)
+        lazy(f"keypoints.readers.{module}", f"{function}_{ending}" if ending else function)
         for function in ("accepts", "read")
     )
     return KeypointReader(name=name, title=title, suffixes=suffixes, accepts=accepts, read=read, **about)
@@ -124,7 +115,7 @@ KEYPOINT_READERS = Registry(
 
 
 def _detector(name: str, title: str, extra: str, *needs: str) -> Detector:
-    opener = _lazy(f"detectors.{name}", "open_detector")
+    opener = lazy(f"detectors.{name}", "open_detector")
     return Detector(name=name, title=title, open=opener, extra=extra, needs=needs)
 
 
@@ -147,7 +138,7 @@ def _camera(
     function: str = "read",
     **about: Any,
 ) -> CameraReader:
-    read = _lazy(f"cameras.readers.{module or name.replace('-', '_')}", function)
+    read = lazy(f"cameras.readers.{module or name.replace('-', '_')}", function)
     return CameraReader(name=name, title=title, suffixes=suffixes, read=read, **about)
 
 
@@ -183,7 +174,7 @@ CAMERA_READERS = Registry(
 def _poses(name: str, title: str, suffix: str, function: str = "", **about: Any) -> PoseWriter:
     """A writer of `poses/writers/`. function: its module, and the function that opens its sink."""
     module, _, opener = (function or name).partition(":")
-    opened = _lazy(f"poses.writers.{module}", opener or "open_sink")
+    opened = lazy(f"poses.writers.{module}", opener or "open_sink")
     return PoseWriter(name=name, title=title, suffixes=(suffix,), open=opened, **about)
 
 
@@ -229,79 +220,19 @@ POSE_WRITERS = Registry(
 )
 
 
-def _dataset(
-    name: str, title: str, module: str, function: str, kinds: tuple[str, ...], **about: Any
-) -> DatasetReader:
-    return DatasetReader(
-        name=name, title=title, load=_lazy(f"datasets.{module}", function), kinds=kinds, **about
-    )
-
-
-_VIDEO_KINDS = tuple(
-    f"{keypoints}{variant}" for variant in ("", "-10", "-60", "-bodies") for keypoints in ("gt", "detected")
-)
-
-DATASETS = Registry(
-    DatasetReader,
-    "zedo.datasets",
-    (
-        _dataset(
-            "open",
-            "held-out people in virtual cameras, bundled",
-            "open",
-            "load",
-            ("gt", "detected"),
-            bundled=True,
-        ),
-        _dataset(
-            "pose2sim", "real OpenPose detections, bundled", "pose2sim", "load", ("detected",), bundled=True
-        ),
-        _dataset(
-            "validation",
-            "training people kept for validation, bundled; settings are chosen on it",
-            "validation",
-            "load",
-            ("gt", "detected", "swapped"),
-            bundled=True,
-        ),
-        _dataset(
-            "open-video",
-            "held-out people in motion and static virtual cameras, bundled",
-            "open_video",
-            "load",
-            _VIDEO_KINDS,
-            bundled=True,
-        ),
-        _dataset(
-            "validation-video",
-            "the same with training people kept for validation, bundled",
-            "open_video",
-            "load_validation",
-            _VIDEO_KINDS,
-            bundled=True,
-        ),
-        _dataset("h36m", "Human3.6M, subjects 9 and 11", "h36m", "load", ("gt", "cpn", "sh"), own_files=True),
-        _dataset("3dhp", "MPI-INF-3DHP, test set", "mpi_inf_3dhp", "load", ("gt",)),
-        _dataset("3dpw", "3DPW, test set", "pw3d", "load", ("gt", "detected")),
-        _dataset("ski", "Ski-PosePTZ, test set", "ski", "load", ("gt",)),
-        _dataset("custom", "your own: an NPZ with keypoints, K and 3D, or a folder", "custom", "load", ()),
-    ),
-    setting="dataset",
-)
-
 MOCAP_READERS = Registry(
     MocapReader,
     "zedo.mocap_readers",
     (
         MocapReader(
-            name="npz", title="zedo's NPZ of poses", suffixes=(".npz",), read=_lazy("mocap.npz", "read")
+            name="npz", title="zedo's NPZ of poses", suffixes=(".npz",), read=lazy("mocap.npz", "read")
         ),
-        MocapReader(name="bvh", title="BVH", suffixes=(".bvh",), read=_lazy("mocap.bvh", "read")),
+        MocapReader(name="bvh", title="BVH", suffixes=(".bvh",), read=lazy("mocap.bvh", "read")),
         MocapReader(
             name="amc",
             title="Acclaim AMC, its ASF beside it",
             suffixes=(".amc",),
-            read=_lazy("mocap.asf_amc", "read"),
+            read=lazy("mocap.asf_amc", "read"),
         ),
     ),
 )
