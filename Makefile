@@ -1,4 +1,4 @@
-# make demo   lift a real example to 3D with the bundled prior
+# make demo   lift a real video to 3D motion
 # make test   lint, types and tests
 # make docs   build the site of the documents in site/
 # Each sets up .venv first; PYTHON chooses the interpreter (3.11 or newer).
@@ -9,8 +9,8 @@ EXAMPLE = data/pose2sim
 
 demo: .venv/demo
 	mkdir -p demo
-	.venv/bin/zedo lift $(EXAMPLE)/openpose/cam01_json --intrinsics $(EXAMPLE)/calibration.toml --camera cam_01 \
-		--output demo/cam01.npz --output demo/cam01.png
+	.venv/bin/zedo lift $(EXAMPLE)/videos/cam01.mp4 --intrinsics $(EXAMPLE)/calibration.toml --camera cam_01 \
+		--output demo/cam01.html --output demo/cam01.bvh --output demo/cam01.trc --output demo/cam01.npz
 
 test: .venv/test
 	.venv/bin/ruff check .
@@ -26,7 +26,7 @@ docs: .venv/docs
 	$(PYTHON) -m venv .venv
 
 .venv/demo: pyproject.toml constraints.txt | .venv/bin/python
-	$(PIP) --editable '.[plot]'
+	$(PIP) --editable '.[video]'
 	touch $@
 
 .venv/test: pyproject.toml constraints.txt | .venv/bin/python
