@@ -106,6 +106,7 @@ def _about_input(prepared: Prepared) -> dict[str, Any]:
         "inputs": list(people.clip_names),
         "camera": _one_or_all([camera.name if camera else None for camera in cameras]),
         "distortion": _one_or_all([camera.distortion.tolist() if camera else [] for camera in cameras]),
+        "fisheye": _one_or_all([bool(camera and camera.fisheye) for camera in cameras]),
         "image_size": _one_or_all(people.of_clips("image_size")),
         "fps": _one_or_all(people.of_clips("fps")),
         "skeleton": people.detected_skeleton,

@@ -26,6 +26,13 @@ def export(
     frame: options.FrameName = None,
     origin: options.Origin = False,
     filter: options.Filter = None,
+    video: Annotated[
+        Path | None,
+        typer.Option(
+            help="Video behind the poses, for pages and videos. [default: the one that was lifted]",
+            show_default=False,
+        ),
+    ] = None,
     fps: Annotated[
         float | None,
         typer.Option(help="Frames/s of the clips, where the poses do not say.", show_default=False),
@@ -48,6 +55,8 @@ def export(
 
     `zedo export poses.npz --angles gait.csv --filter butterworth:6`
     """
+    from dataclasses import replace
+
     from zedo_cli.errors import InputError
     from zedo_cli.poses.reading import read_poses
     from zedo_cli.poses.selecting import selected, with_rate
@@ -55,7 +64,11 @@ def export(
     if not output and not angles:
         raise InputError("give at least one file to write", setting="output")
     outputs = checked_outputs(output or [], angles or [], [poses], frame, filter)
+    if video is not None and not video.is_file():
+        raise InputError("no such file", source=video)
     chosen = selected(with_rate(read_poses(poses), fps), person, frames)
+    if video is not None:
+        chosen = replace(chosen, meta=chosen.meta | {"video": {"path": str(video)}})
     written = write_outputs(chosen, outputs, frame, origin, filter)
     print_notes(written.notes)
     typer.echo(f"{len(chosen)} poses of {poses}")

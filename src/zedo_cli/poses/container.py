@@ -53,7 +53,7 @@ class Poses:
         return [Note(**note) for note in self.meta.get("notes", [])]
 
     def of_clips(self, name: str, clips: int | None = None) -> list[Any]:
-        """A value of the metadata for each clip: `world`, `fps`, `image_size` or `distortion`."""
+        """A value of the metadata for each clip: `world`, `fps`, `image_size`, `distortion` or `fisheye`."""
         count = len(self.meta.get("inputs", ["?"])) if clips is None else clips
         value = self.meta.get(name)
         numbers = name in ("image_size", "distortion")
@@ -84,7 +84,7 @@ class Poses:
         notes = {json.dumps(note): note for part in parts for note in part.meta.get("notes", [])}
         merged: dict[str, Any] = {"inputs": [name for names in inputs for name in names]}
         merged["notes"] = list(notes.values())
-        for name in ("world", "fps", "image_size", "distortion"):
+        for name in ("world", "fps", "image_size", "distortion", "fisheye"):
             if not any(name in part.meta for part in parts):
                 continue
             merged[name] = [
