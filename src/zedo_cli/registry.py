@@ -223,6 +223,16 @@ POSE_WRITERS = Registry(
             needs=("av", "PIL"),
         ),
         _poses("html", "a page to look at", ".html", holds="clip", frame="world"),
+        _poses("camera", "the cameras and where they are in the world frame", ".camera.json"),
+        _poses(
+            "rerun",
+            "a recording for Rerun",
+            ".rrd",
+            holds="clip",
+            frame="world",
+            extra="rerun",
+            needs=("rerun",),
+        ),
         _poses("picture", "a picture of a few frames", ".png", extra="plot", needs=("matplotlib",)),
     ),
 )
