@@ -202,8 +202,8 @@ FrameName = Annotated[
     str | None,
     typer.Option(
         "--frame",
-        help="Frame of the output: camera, or world (Z or Y up as usual for the format, the floor at 0)."
-        " [default: camera for arrays and tables, world for markers, animation and angles]",
+        help="Frame of arrays and tables: camera, or world (Z up, the floor at 0). Markers, animation, angles"
+        " and pages are always in the world frame, with the upward axis of the format. [default: camera]",
         rich_help_panel=_OUTPUT,
         show_default=False,
     ),

@@ -54,7 +54,8 @@ def write_poses(
     Args:
         poses: from `lift` or `read_poses`.
         path: its suffix chooses the format; `zedo formats` lists them, plug-ins included.
-        frame: `camera` or `world` (Z up, the floor at 0); the format's usual one without it.
+        frame: of arrays and tables, `camera` (usual) or `world` (Z up, the floor at 0). Markers, animation,
+            angles and pages are always in the world frame.
         origin: whether the first person of a clip starts at the origin of the world frame.
         format: name of the format, in place of the suffix.
 
@@ -68,7 +69,7 @@ def write_poses(
     if frame is not None:
         choose(frame, dict.fromkeys(FRAMES), "frame")
     notes: list[Note] = []
-    if (frame or writer.frame) == "world":
+    if "world" in (frame, writer.frame):
         poses = in_world(poses, origin)
         notes += _about_frames(poses)
     elif frame == "camera":

@@ -5,6 +5,7 @@ import numpy as np
 
 from films import pictures, write_video
 from motions import filmed, walker
+from zedo_cli.poses.frames import in_world
 from zedo_cli.poses.writing import write_poses
 
 
@@ -24,6 +25,14 @@ def test_without_the_film(tmp_path):
     assert (np.ptp(patch, axis=1) > 40).any()  # a keypoint, in colour
     panel = images[5][:, 1280:].reshape(-1, 3).astype(int)
     assert 200 < (np.ptp(panel, axis=1) > 40).sum() < 60_000  # a person beside it
+
+
+def test_the_frame_of_the_poses_does_not_matter(tmp_path):
+    poses = filmed(walker(frames=3), image_size=[640, 480])
+    write_poses(poses, tmp_path / "one.mp4")
+    write_poses(in_world(poses), tmp_path / "two.mp4")
+    for one, two in zip(frames_of(tmp_path / "one.mp4"), frames_of(tmp_path / "two.mp4"), strict=True):
+        assert (one == two).mean() > 0.99
 
 
 def test_on_the_film(tmp_path):

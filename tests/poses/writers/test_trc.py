@@ -14,7 +14,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of the readers
 def test_trc(tmp_path):
     person = walker(frames=30)
     frames = np.delete(np.arange(31), 10) + 4
-    written = write_poses(filmed(person, frames=frames), tmp_path / "walk.trc")
+    written = write_poses(filmed(person, frames=frames), tmp_path / "walk.trc", frame="camera")
     assert written.paths == [tmp_path / "walk.trc"]
     data = TRCData()
     data.load(str(tmp_path / "walk.trc"))

@@ -14,7 +14,7 @@ from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import project
 from zedo_cli.poses.container import Poses
 from zedo_cli.poses.drawing import SEEN, colour
-from zedo_cli.poses.frames import worlds
+from zedo_cli.poses.frames import in_camera, worlds
 from zedo_cli.poses.steady_tracks import USUAL_FPS
 from zedo_cli.poses.writers.collected import CollectedSink
 from zedo_cli.registry import VIDEO_SUFFIXES
@@ -35,6 +35,7 @@ def open_sink(path: Path) -> CollectedSink:
 def _write(poses: Poses, path: Path) -> None:
     import av
 
+    poses = in_camera(poses)
     clip = int(poses.clip[0])
     size = _film_size(poses, clip)
     scale = min(1.0, _LONGEST / max(size))
