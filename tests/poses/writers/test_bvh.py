@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pybvh import read_bvh_file
 
+import blender
 from motions import FPS, filmed, walker
 from zedo_cli.mocap.bvh import read as read_motion
 from zedo_cli.poses import rig
@@ -77,3 +78,12 @@ def test_people_and_clips_are_files_of_their_own(tmp_path):
     names = [path.name for path in written.paths]
     assert names == ["o_film0_person0.bvh", "o_film0_person1.bvh", "o_film1_person2.bvh"]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_blender_finds_the_positions(bvh):
+    program = blender.imported(bvh)
+    for frame in (0, 30, 59):
+        (bones,) = blender.heads(program, frame + 1)  # it puts the first frame at 1
+        for name, joint in AT.items():
+            assert np.linalg.norm(bones[name] - walker()[frame, joint]) < 2 * BONES_VARY, name

@@ -8,6 +8,7 @@ import pygltflib
 import pytest
 from scipy.spatial.transform import Rotation
 
+import blender
 from motions import FPS, filmed, walker
 from zedo_cli.poses import rig
 from zedo_cli.poses.frames import Y_UP_FACING
@@ -53,7 +54,7 @@ def test_glb_gives_the_positions_back(glb):
                 continue
             turn = Rotation.from_quat(moved[row, "rotation"])
             shift = moved.get((row, "translation"), np.array(node.translation)[None])
-            if row in parents:
+            if parents[row] in places:
                 above = parents[row]
                 places[row] = places[above] + turns[above].apply(np.broadcast_to(shift, (60, 3)).copy())
                 turns[row] = turns[above] * turn
@@ -71,3 +72,14 @@ def test_the_mesh_lies_on_the_bones_at_rest(glb):
     assert corners[:, 1].min() < -0.7  # feet are below the pelvis
     assert glb.asset.generator.startswith("zedo ")
     assert glb.asset.extras["zedo"]["zedo"] == "test"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_blender_finds_the_positions(glb, tmp_path):
+    program = blender.imported(tmp_path / "two.glb")
+    for frame in (0, 30, 59):
+        found = blender.heads(program, frame)
+        assert len(found) == 2
+        for bones, person in zip(found, (walker(0), walker(1)), strict=True):
+            for name, joint in AT.items():
+                assert np.linalg.norm(bones[name] - person[frame, joint]) < 2 * BONES_VARY, name

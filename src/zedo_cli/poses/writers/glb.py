@@ -124,8 +124,11 @@ class _Document:
         body = library.Node(
             name=person.name, mesh=len(self.content.meshes) - 1, skin=len(self.content.skins) - 1
         )
-        self.content.nodes.append(body)
-        self.content.scenes[0].nodes += [first, len(self.content.nodes) - 1]
+        # a node of its own above each skeleton, or Blender makes one armature of all people
+        above = library.Node(name=f"{person.name} skeleton", children=[first])
+        self.content.nodes += [body, above]
+        count = len(self.content.nodes)
+        self.content.scenes[0].nodes += [count - 1, count - 2]
 
     def _accessor(self, values: np.ndarray, kind: str, bounds: bool = False, vertices: bool = False) -> int:
         """Append an array to the buffer. Returns the index of its accessor."""
