@@ -1,7 +1,7 @@
 """The camera of each clip as JSON: K, lens, and where it is in the world frame of the other outputs.
 
 A point of the world is at rotation @ P + translation in the camera frame (X right, Y down, Z forward).
-`--intrinsics` reads K and the lens of the file again.
+K and the lens can be read again as a camera file.
 """
 
 import json
