@@ -72,12 +72,14 @@ class PoseWriter(Entry):
     file.
 
     holds: what a file can hold, `all`, a `clip` or a `person`; the poses are split accordingly. frame: the
-    usual frame of the format, `camera` or `world` (Z up), in which it gets the poses.
+    usual frame of the format, `camera` or `world` (Z up), in which it gets the poses. hypotheses: whether the
+    file holds those as well as the answer.
     """
 
     open: Callable[..., Any]
     holds: Literal["all", "clip", "person"] = "all"
     frame: Literal["camera", "world"] = "camera"
+    hypotheses: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

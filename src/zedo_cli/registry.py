@@ -179,27 +179,20 @@ def _poses(name: str, title: str, suffix: str, function: str = "", **about: Any)
 
 
 _ANIMATION: dict[str, Any] = {"holds": "person", "frame": "world"}
+_CLIP_OF_MOTION: dict[str, Any] = {"holds": "clip", "frame": "world", "extra": "export"}
 
 
 POSE_WRITERS = Registry(
     PoseWriter,
     "zedo.pose_writers",
     (
-        _poses("npz", "all arrays, for Python", ".npz"),
-        _poses("json", "all arrays, a record for each person in a frame", ".json"),
+        _poses("npz", "all arrays, for Python", ".npz", hypotheses=True),
+        _poses("json", "all arrays, a record for each person in a frame", ".json", hypotheses=True),
         _poses("csv", "a table, a row for each person in a frame", ".csv"),
         _poses("csv-long", "a table, a row for each joint", ".long.csv", "csv:open_long_sink"),
         _poses("parquet", "the table as Parquet", ".parquet", extra="scale", needs=("pyarrow",)),
         _poses("trc", "markers, for OpenSim", ".trc", **_ANIMATION),
-        _poses(
-            "c3d",
-            "markers, for biomechanics",
-            ".c3d",
-            holds="clip",
-            frame="world",
-            extra="export",
-            needs=("ezc3d",),
-        ),
+        _poses("c3d", "markers, for biomechanics", ".c3d", needs=("ezc3d",), **_CLIP_OF_MOTION),
         _poses("mot", "joint angles, for OpenSim", ".mot", **_ANIMATION),
         _poses(
             "angles", "joint angles with their uncertainty", ".angles.csv", "mot:open_csv_sink", **_ANIMATION
@@ -222,7 +215,7 @@ POSE_WRITERS = Registry(
             extra="video",
             needs=("av", "PIL"),
         ),
-        _poses("html", "a page to look at", ".html", holds="clip", frame="world"),
+        _poses("html", "a page to look at", ".html", holds="clip", frame="world", hypotheses=True),
         _poses("camera", "the cameras and where they are in the world frame", ".camera.json"),
         _poses(
             "rerun",

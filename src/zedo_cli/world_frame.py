@@ -46,20 +46,24 @@ def worlds_of(
     """
     by_clip: list[list[np.ndarray]] = [[] for _ in people.clip_names]
     known = np.isfinite(poses).all((1, 2))
-    for track in range(len(tracks)):
-        rows = tracks[track][known[tracks[track]]]
+    for together in tracks.longer_than(1):
+        rows = together[known[together]]
         if len(rows):
             by_clip[people.clip[rows[0]]].append(rows)
+    alone = tracks.rows[tracks.bounds[:-1][np.diff(tracks.bounds) == 1]]
+    alone = alone[known[alone]]
+    alone = alone[np.argsort(people.clip[alone], kind="stable")]
+    singles = np.split(alone, np.searchsorted(people.clip[alone], np.arange(1, len(by_clip))))
     found = []
     for clip, pieces in enumerate(by_clip):
         camera = cameras[clip if len(cameras) > 1 else 0] if cameras else None
-        given = _given(up, pieces)
+        given = _given(up, [*pieces, singles[clip]])
         vertical = given if given is not None else _vertical(poses, pieces)
         frame = _calibrated(camera, vertical) if camera is not None else None
         if frame is None:
             level = np.array([0.0, -1, 0])
             turn = upright(level if vertical is None else vertical)
-            floor = _floor(poses @ turn[2], people, poses, pieces)
+            floor = _floor(turn[2], people, poses, pieces, singles[clip])
             source = "level camera assumed" if vertical is None else "estimated"
             source = source if given is None else "vertical given"
             frame = World(turn, np.array([0.0, 0, -floor]), source)
@@ -69,9 +73,10 @@ def worlds_of(
 
 def _given(up: np.ndarray | None, pieces: list[np.ndarray]) -> np.ndarray | None:
     """The vertical of a clip that was given, a unit vector `[3]`."""
-    if up is None or not pieces:
+    rows = np.concatenate(pieces)
+    if up is None or not len(rows):
         return None
-    vector: np.ndarray = up if up.ndim == 1 else up[np.concatenate(pieces)].mean(0)
+    vector: np.ndarray = up if up.ndim == 1 else up[rows].mean(0)
     length = np.linalg.norm(vector)
     return vector / length if length > 0 else None
 
@@ -100,15 +105,23 @@ def _calibrated(camera: Camera, vertical: np.ndarray | None) -> World | None:
     return World(rotation, -rotation @ camera.translation, "calibration")
 
 
-def _floor(height: np.ndarray, people: Keypoints, poses: np.ndarray, pieces: list[np.ndarray]) -> float:
-    """Height of the floor: below the lower ankles that stand still, in the lower part of them.
+def _floor(
+    up: np.ndarray, people: Keypoints, poses: np.ndarray, pieces: list[np.ndarray], singles: np.ndarray
+) -> float:
+    """Height of the floor above the camera (m): below the lower ankles that stand still, in the lower part of
+    them.
 
-    height: of the joints above the camera `[N, J]` m.
+    Args:
+        up: the vertical, a unit vector `[3]`.
+        people: N rows.
+        poses: of the same rows.
+        pieces: rows of tracks of several frames.
+        singles: rows of which no motion is known; any of them may stand.
     """
-    lowest = []
+    lowest = [(poses[singles][:, _ANKLES] @ up).min(1)] if len(singles) else []
     for rows in pieces:
-        ankles, places = height[rows][:, _ANKLES], poses[rows][:, _ANKLES]
-        speed = np.full(ankles.shape, 0.0)
+        places = poses[rows][:, _ANKLES]
+        ankles, speed = places @ up, np.zeros(places.shape[:2])
         if len(rows) > 1:
             time = np.asarray(people.time)[rows] if people.time is not None else np.full(len(rows), np.nan)
             time = time if np.isfinite(time).all() else people.frame[rows] / USUAL_FPS

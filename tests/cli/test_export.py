@@ -74,6 +74,10 @@ def test_angles_alone_are_enough(zedo, tmp_path):
         (("-o", "a.csv", "--filter", "median"), "--filter median: write butterworth and its cut-off"),
         (("-o", "a.csv", "--person", "9"), "--person 9: there is no such identity; there are 0, 1"),
         (("-o", "none/a.csv"), "there is no folder none"),
+        (
+            ("-o", "a.csv", "--origin"),
+            "--origin: no output is in the world frame; choose it with --frame world",
+        ),
     ],
 )
 def test_bad_input_is_one_line(zedo, poses, tmp_path, monkeypatch, options, problem):
@@ -83,6 +87,14 @@ def test_bad_input_is_one_line(zedo, poses, tmp_path, monkeypatch, options, prob
     assert problem in err
     assert err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["o.npz"]
+
+
+def test_hypotheses_that_a_format_cannot_hold_are_said(zedo, tmp_path):
+    options = ("--samples", 3, "-o", tmp_path / "o.bvh", "-o", tmp_path / "o.npz")
+    code, _, err = zedo("lift", EXAMPLE / "openpose/cam01_json", *CAMERA, *options)
+    assert code == 0
+    assert f"note: {tmp_path / 'o.bvh'}: holds the answer alone; NPZ and JSON hold all 3 hypotheses" in err
+    assert f"{tmp_path / 'o.npz'}: holds" not in err
 
 
 def test_a_page(zedo, poses, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from films import pictures, write_sound, write_video
 from places import EXAMPLE
 from zedo_cli.cli.app import run
-from zedo_cli.detectors import mediapipe
+from zedo_cli.detectors import detecting, mediapipe
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of MediaPipe
 
@@ -32,14 +32,20 @@ def test_two_people(zedo, tmp_path):
 def test_an_interrupted_detection_can_be_continued(tmp_path, monkeypatch, capfd):
     class Stops(mediapipe.MediaPipe):
         def detect(self, image, seconds):
-            raise KeyboardInterrupt
+            self.seen = getattr(self, "seen", 0) + 1
+            if self.seen > 3:
+                raise KeyboardInterrupt
+            return super().detect(image, seconds)
 
+    monkeypatch.setattr(detecting, "CHUNK", 2)
     monkeypatch.setattr(mediapipe, "MediaPipe", Stops)
     film = write_video(tmp_path / "film.mp4", pictures(5))
     code = run(["lift", str(film), "-o", str(tmp_path / "o.npz")])
     assert code == 130
-    assert "interrupted; continue with --resume" in capfd.readouterr().err
-    assert (tmp_path / "film.detected.partial.jsonl").exists()
+    message = capfd.readouterr().err
+    assert "interrupted; continue with --resume" in message
+    (kept,) = tmp_path.glob("film-*.detected.partial.jsonl")
+    assert str(kept) in message
     assert not (tmp_path / "o.npz").exists()
 
 

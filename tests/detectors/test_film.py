@@ -75,6 +75,13 @@ def test_a_folder_of_images_and_an_image(tmp_path):
     assert len(list(open_film(tmp_path / "3.png").frames())) == 1
 
 
+def test_images_of_other_sizes_are_refused(tmp_path):
+    for number, width in enumerate((128, 128, 96)):
+        Image.fromarray(pictures(1, width=width)[0]).save(tmp_path / f"{number}.png")
+    with pytest.raises(InputError, match="has 96x96 pixels, the first image 128x96; lift images"):
+        list(open_film(tmp_path).frames())
+
+
 def test_a_photograph_is_turned_and_gives_its_focal_length(tmp_path):
     exif = Image.Exif()
     exif[274] = 6  # turned clockwise to be upright
@@ -83,6 +90,7 @@ def test_a_photograph_is_turned_and_gives_its_focal_length(tmp_path):
     film = open_film(tmp_path / "o.jpg")
     assert film.size == (96.0, 128.0)
     assert film.focal == pytest.approx(28 / 36 * 128)
+    assert "focal length 28 mm of its EXIF" in film.notes[0].text
     assert is_red(next(iter(film.frames())).image[20, -20])
 
 

@@ -35,6 +35,14 @@ def test_it_has_no_lag_and_the_stated_cut_off():
         assert kept == pytest.approx(gain, abs=0.03)
 
 
+def test_what_is_assumed_of_times_is_said():
+    unknown = filtered(filmed(walker(), fps=None), "butterworth:3")
+    assert [note.code for note in unknown.notes] == ["filter-rate"]
+    poses = filmed(walker())
+    uneven = filtered(replace(poses, time=poses.time + np.linspace(0, 1, 60) ** 2), "butterworth:3")
+    assert [note.code for note in uneven.notes] == ["filter-uneven"]
+
+
 def test_gaps_are_not_crossed_and_short_parts_stay():
     frames = np.append(np.arange(40), np.arange(50, 55))
     poses = filmed(walker(frames=45), frames=frames)

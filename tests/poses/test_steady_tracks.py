@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from motions import FPS, filmed, walker
+from zedo_cli.errors import InputError
 from zedo_cli.poses.steady_tracks import steady_tracks
 
 
@@ -23,6 +24,12 @@ def test_people_and_gaps():
     np.testing.assert_allclose(
         middle, track.points[9] + 5 / 11 * (track.points[20] - track.points[9]), atol=1e-6
     )
+
+
+def test_a_wrong_time_stamp_is_refused():
+    poses = filmed(walker(frames=3), frames=np.array([0, 1, 10**9]))
+    with pytest.raises(InputError, match="are numbers of frames or times wrong"):
+        steady_tracks(poses)
 
 
 def test_two_people_of_two_clips():

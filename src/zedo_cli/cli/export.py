@@ -63,7 +63,7 @@ def export(
 
     if not output and not angles:
         raise InputError("give at least one file to write", setting="output")
-    outputs = checked_outputs(output or [], angles or [], [poses], frame, filter)
+    outputs = checked_outputs(output or [], angles or [], [poses], frame, filter, origin)
     if video is not None and not video.is_file():
         raise InputError("no such file", source=video)
     chosen = selected(with_rate(read_poses(poses), fps), person, frames)

@@ -86,7 +86,7 @@ def lift(
 
     started = time.perf_counter()
     outputs = output or ([] if angles else [Path(f"{keypoints[0].stem or 'poses'}_3d.npz")])
-    chosen_outputs = checked_outputs(outputs, angles or [], keypoints, frame, filter)
+    chosen_outputs = checked_outputs(outputs, angles or [], keypoints, frame, filter, origin)
     if save_keypoints is not None:
         writable(save_keypoints)
     settings = choose(preset, PRESETS, "preset").changed(changes or [])

@@ -20,6 +20,7 @@ def checked_outputs(
     inputs: Sequence[Path],
     frame: str | None,
     filter: str | None,
+    origin: bool,
 ) -> list[tuple[Path, str | None]]:
     """The outputs, each with its format (None: by its suffix).
 
@@ -34,14 +35,19 @@ def checked_outputs(
     for path in angles:
         chosen.append((path, choose(path.suffix.lower(), _ANGLES, "angles")))
     known = {path.resolve() for path in inputs}
+    in_world = frame == "world"
     for path, format in chosen:
-        checked_output(path, format)
+        in_world |= checked_output(path, format).frame == "world"
         if path.resolve() in known:
             raise InputError("is also an input", source=path, fix="choose another output")
     if len({path.resolve() for path, _ in chosen}) < len(chosen):
         raise InputError("the same file is given twice", setting="output")
     if frame is not None:
         choose(frame, dict.fromkeys(FRAMES), "frame")
+    if origin and not in_world:
+        raise InputError(
+            "no output is in the world frame", setting="origin", fix="choose it with `frame` world"
+        )
     if filter is not None:
         cutoff_of(filter)
     return chosen

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -62,7 +63,10 @@ class Detection:
 
     def partial(self, film: Path) -> Path | None:
         """The file of finished chunks of a film."""
-        return None if self.folder is None else self.folder / f"{film.stem}.detected.partial.jsonl"
+        if self.folder is None:
+            return None
+        place = blake2b(str(film.resolve()).encode(), digest_size=4).hexdigest()  # films may share a name
+        return self.folder / f"{film.stem}-{place}.detected.partial.jsonl"
 
     def check(self, source: Path) -> None:
         """Raise `InputError` if the detector is unknown or not installed."""
@@ -116,15 +120,13 @@ class _Chunks:
     are of."""
 
     def __init__(self, path: Path | None, about: dict[str, Any], resume: bool) -> None:
-        self.path, self.complete = path, False
+        self.path, self.about, self.complete = path, about, False
         self.rows: list[tuple[float, list[Any]]] = []
         self.skeleton = ""
-        if path is None:
-            return
-        if resume and path.exists():
+        if path is not None and resume and path.exists():
             self._read(path, about)
-        else:
-            path.write_text(json.dumps(about) + "\n", encoding="utf-8")
+        elif path is not None:
+            path.unlink(missing_ok=True)
 
     @property
     def frames(self) -> int:
@@ -135,7 +137,10 @@ class _Chunks:
         self.complete = last
         if self.path is not None:
             plain = [[None if math.isnan(time) else time, people] for time, people in rows]
+            begun = self.path.exists()
             with self.path.open("a", encoding="utf-8") as file:
+                if not begun:
+                    file.write(json.dumps(self.about) + "\n")
                 file.write(json.dumps({"skeleton": self.skeleton, "frames": plain, "last": last}) + "\n")
 
     def _read(self, path: Path, about: dict[str, Any]) -> None:
@@ -152,7 +157,10 @@ class _Chunks:
                     break  # the run was stopped while it was written
                 chunk = json.loads(line)
                 self.skeleton = str(chunk["skeleton"])
-                self.rows += [(math.nan if t is None else float(t), people) for t, people in chunk["frames"]]
+                for time, people in chunk["frames"]:
+                    if people and np.asarray(people, np.float64).shape[2:] != (3,):
+                        raise ValueError("a person must be points of three numbers")
+                    self.rows.append((math.nan if time is None else float(time), people))
                 self.complete = bool(chunk["last"])
                 size += len(line)
         except (ValueError, KeyError, TypeError) as error:
@@ -181,6 +189,8 @@ def _keypoints(film: Film, chunks: _Chunks) -> Keypoints:
         for place, person in enumerate(found)
     ]
     if not people:
+        if chunks.path is not None:
+            chunks.path.unlink(missing_ok=True)  # there is nothing to continue
         raise InputError(f"no person in {chunks.frames} frames", source=film.path)
     numbers, places = (np.array([row[column] for row in people]) for column in (0, 1))
     data = np.stack([person for _, _, person in people])

@@ -87,9 +87,16 @@ class Film:
             self.notes.append(Note("warning", text, "video-damaged"))
 
     def _images(self, start: int) -> Iterator[Frame]:
+        width, height = map(int, self.size)
         for number, path in enumerate(images_of(self.path)):
             if number >= start:
-                image, scale = _reduced(_read_image(path))
+                image = _read_image(path)
+                if image.shape[:2] != (height, width):
+                    problem = (
+                        f"has {image.shape[1]}x{image.shape[0]} pixels, the first image {width}x{height}"
+                    )
+                    raise InputError(problem, source=path, fix="lift images of different cameras one by one")
+                image, scale = _reduced(image)
                 yield Frame(number, math.nan, image, scale)
 
 
@@ -100,7 +107,14 @@ def open_film(path: Path) -> Film:
     first = images_of(path)[0]
     height, width = _read_image(first).shape[:2]
     size = float(width), float(height)
-    return Film(path, size, None, len(images_of(path)), _focal_of_photo(first), [])
+    focal = _focal_of_photo(first)
+    notes = []
+    if focal is not None:
+        text = (
+            f"{path}: focal length {focal / max(size) * _FILM_WIDTH_MM:g} mm of its EXIF (as of 35 mm film)"
+        )
+        notes.append(Note("info", text, "focal-length"))
+    return Film(path, size, None, len(images_of(path)), focal, notes)
 
 
 def images_of(path: Path) -> list[Path]:
@@ -110,7 +124,7 @@ def images_of(path: Path) -> list[Path]:
     found = [p for p in path.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES and not p.name.startswith(".")]
     if not found:
         raise InputError("no images in this folder", source=path)
-    return sorted(found, key=lambda p: [int(w) if w.isdigit() else w for w in re.split(r"(\d+)", p.name)])
+    return sorted(found, key=lambda p: [int(w) if w.isdecimal() else w for w in re.split(r"(\d+)", p.name)])
 
 
 def _open_video(path: Path) -> Film:

@@ -33,6 +33,7 @@ def filtered(poses: Poses, filter: str) -> Poses:
     known = np.asarray(np.isfinite(points).all((1, 2)))[order]
     steps = np.diff(np.stack([poses.clip, poses.person, poses.frame], axis=1)[order], axis=0)
     follows = (steps == [0, 0, 1]).all(1) & known[1:] & known[:-1]
+    uneven = _uneven(poses)
     for rows in np.split(order, np.flatnonzero(np.logical_not(follows)) + 1):
         rate = rates[poses.clip[rows[0]]] or USUAL_FPS
         if cutoff >= rate / 2:
@@ -47,6 +48,12 @@ def filtered(poses: Poses, filter: str) -> Poses:
         points[rows] = sosfiltfilt(sections, points[rows], axis=0, padlen=padding)
     moved = points - poses.poses_3d
     notes = list(poses.meta.get("notes", []))
+    if None in rates:
+        text = f"the frame rate is unknown: the filter takes {USUAL_FPS:g} frames/s"
+        notes.append(Note("warning", text, "filter-rate").as_dict())
+    if uneven:
+        text = "frames come at uneven times: the filter takes them as even"
+        notes.append(Note("warning", text, "filter-uneven").as_dict())
     if short:
         text = f"{short} poses are in parts of tracks too short for the filter: as they were"
         notes.append(Note("warning", text, "not-filtered").as_dict())
@@ -56,6 +63,13 @@ def filtered(poses: Poses, filter: str) -> Poses:
         hypotheses_3d=(poses.hypotheses_3d + moved[:, None]).astype(np.float32),
         meta=poses.meta | {"filter": f"butterworth, order {ORDER}, {cutoff:g} Hz, zero lag", "notes": notes},
     )
+
+
+def _uneven(poses: Poses) -> bool:
+    """Whether the times of frames differ from the frame rate of their clip."""
+    rates = np.array([rate or np.nan for rate in poses.of_clips("fps")], float)[poses.clip]
+    offset = poses.time * rates - poses.frame
+    return bool((np.abs(offset[np.isfinite(offset)]) > 0.5).any())
 
 
 def cutoff_of(text: str) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zedo_cli.errors import Note
+from zedo_cli.errors import InputError, Note
 from zedo_cli.poses.container import Poses
 
 USUAL_FPS = 30.0
@@ -95,7 +95,10 @@ def _on_grid(time: np.ndarray, values: np.ndarray, rate: float) -> tuple[int, np
     if not even:
         first = int(np.ceil(time[0] * rate - 0.3))
         count = max(1, int(np.floor(time[-1] * rate + 0.3)) - first + 1)
-    grid = np.full((min(count, _LONGEST), *values.shape[1:]), np.nan)
+    if count > _LONGEST:
+        problem = f"a person is there for {count:,} frames of {rate:g} frames/s"
+        raise InputError(problem, fix="are numbers of frames or times wrong?")
+    grid = np.full((count, *values.shape[1:]), np.nan)
     if even:
         grid[place - first] = values
         return first, grid, False

@@ -74,6 +74,10 @@ def write_poses(
         notes += _about_frames(poses)
     elif frame == "camera":
         poses = in_camera(poses)
+    count = poses.hypotheses_3d.shape[1]
+    if count > 1 and not writer.hypotheses:
+        text = f"{path}: holds the answer alone; NPZ and JSON hold all {count} hypotheses"
+        notes.append(Note("info", text, "hypotheses-left-out"))
     pieces = _pieces(poses, path, writer)
     sinks: list[PoseSink] = []
     with ExitStack() as stack:

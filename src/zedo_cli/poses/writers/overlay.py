@@ -12,6 +12,7 @@ import numpy as np
 
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import project
+from zedo_cli.errors import InputError
 from zedo_cli.poses.container import Poses
 from zedo_cli.poses.drawing import SEEN, colour
 from zedo_cli.poses.frames import in_camera, worlds
@@ -24,7 +25,7 @@ _LONGEST = 1280
 """Longer side (px) of the film in the output."""
 
 _BACKGROUND, _FLOOR = (246, 247, 249), (205, 210, 218)
-_FEWEST_FRAMES = 2
+_FEWEST_FRAMES, _MOST_FRAMES = 2, 1_000_000
 
 
 def open_sink(path: Path) -> CollectedSink:
@@ -46,7 +47,8 @@ def _write(poses: Poses, path: Path) -> None:
         codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
         stream: Any = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = width + height // 2 * 2, height, "yuv420p"
-        for number, image in enumerate(_film(poses, clip, (width, height))):
+        first = 0 if _film_path(poses, clip) else int(poses.frame.min())
+        for number, image in enumerate(_film(poses, clip, (width, height)), first):
             picture = np.concatenate([scene.on(image, number), scene.beside(height, number)], axis=1)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24")))
         container.mux(stream.encode())
@@ -72,7 +74,12 @@ def _film(poses: Poses, clip: int, size: tuple[int, int]) -> Iterator[np.ndarray
 
     path = _film_path(poses, clip)
     if path is None:
-        for _ in range(max(_FEWEST_FRAMES, int(poses.frame.max()) + 1)):
+        first, last = int(poses.frame.min()), int(poses.frame.max())
+        if last - first > _MOST_FRAMES:
+            raise InputError(
+                f"frames {first} to {last} are too many for a video", fix="choose some with `frames`"
+            )
+        for _ in range(max(_FEWEST_FRAMES, last - first + 1)):
             yield np.full((size[1], size[0], 3), _BACKGROUND, np.uint8)
         return
     from zedo_cli.detectors.film import open_film
