@@ -17,9 +17,9 @@ from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.keypoints.tracking import identified
-from zedo_cli.observing import flips_undone, observed, swaps_undone, with_shared, without_contradictions
+from zedo_cli.observing import FirstLook, observed, swaps_undone, with_shared
 from zedo_cli.pipeline import left_right
-from zedo_cli.pipeline.calibration import calibrated
+from zedo_cli.pipeline.calibration import calibrated, calibrated_statement
 from zedo_cli.pipeline.distance import magnified, restored
 from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
 from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset
@@ -180,12 +180,12 @@ class Lifter:
         zoom = None
         if self.preset.view:
             seen, zoom = magnified(seen)
-        if self.preset.view and self.preset.contradictions:
-            seen, more = without_contradictions(seen, self.method, self.prior, self.preset, self.batch_size)
-            notes += more
-        if self.clips and self.preset.view and self.preset.flips:
-            seen, flipped = flips_undone(seen, self.method, self.prior, self.preset, tracks, self.batch_size)
-            swapped = swapped ^ flipped[:, None]
+            look = FirstLook(seen, self.method, self.prior, self.preset, self.batch_size)
+            if self.preset.contradictions:
+                notes += look.left_out()
+            if self.clips and self.preset.flips:
+                swapped = swapped ^ look.flips_undone(tracks)[:, None]
+            seen = look.observation()
         people = people.with_notes(*notes)
         prepared = Prepared(people, camera, known, tracks, windows, seen, swapped, zoom)
         if self._first_pass is None:
@@ -220,9 +220,14 @@ class Lifter:
             lifted, notes = over_tracks(lifted, people, prepared.seen.intrinsics, prepared.tracks, noise)
             prepared = replace(prepared, keypoints=people.with_notes(*notes))
         if self.preset.view:
-            lifted = lifted._replace(uncertainty=calibrated(lifted.uncertainty, noise / ADULT))
+            lifted = lifted._replace(uncertainty=self._calibrated(lifted, noise / ADULT, prepared))
         settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
         return poses_of(prepared, lifted, self.prior, self.preset, settings)
+
+    def _calibrated(self, lifted: Lifted, noise: torch.Tensor, prepared: Prepared) -> torch.Tensor:
+        if getattr(self.prior, "spread", None) is not None and self.preset.start == "view":
+            return calibrated_statement(lifted.uncertainty, noise, prepared.seen.bones)
+        return calibrated(lifted.uncertainty, noise)
 
     def _batches(self, prepared: Prepared) -> list[torch.Tensor]:
         return prepared.windows.batches(max(1, self.batch_size // self.samples))

@@ -10,10 +10,11 @@ from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.pipeline import left_right, motion
 from zedo_cli.pipeline.contradictions import contradicting
-from zedo_cli.pipeline.flips import exchanged, readings
+from zedo_cli.pipeline.flips import exchanged, jumps, misfit
 from zedo_cli.pipeline.method import Method, finish
-from zedo_cli.pipeline.observation import Observation
+from zedo_cli.pipeline.observation import Observation, ObservedRays
 from zedo_cli.pipeline.presets import Preset
+from zedo_cli.pipeline.start_view import view_fit
 from zedo_cli.pipeline.starts import StartingPrior
 from zedo_cli.preparation import Prepared, SideInformation
 from zedo_cli.skeletons import BONES
@@ -49,43 +50,79 @@ def swaps_undone(seen: Observation, frame: np.ndarray, tracks: Tracks) -> tuple[
     return left_right.with_swapped(seen, swapped), swapped
 
 
-def flips_undone(
-    seen: Observation, method: Method, prior: StartingPrior, preset: Preset, tracks: Tracks, batch_size: int
-) -> tuple[Observation, Tensor]:
-    """The observation without frames in which a person turns round for a moment, and which they are `[N]`."""
-    everything = torch.ones(len(seen.keypoints), len(left_right.PARTS), dtype=torch.bool)
-    poses, misfits = [], []
-    for reading in (seen, left_right.with_swapped(seen, everything)):
-        found = []
-        for rows in torch.arange(len(everything)).split(batch_size):
+class FirstLook:
+    """What the prior makes of the view of each row alone: its pose, and how far the rays pass from it.
+
+    Contradictions, flips, the first pass over tracks and the start all need it; it is computed once for each
+    row, and again for rows whose keypoints were changed.
+    """
+
+    def __init__(
+        self, seen: Observation, method: Method, prior: StartingPrior, preset: Preset, batch_size: int
+    ) -> None:
+        self._method, self._prior, self._preset, self._size = method, prior, preset, batch_size
+        self.seen = seen
+        fit = self._fitted(seen)
+        self._pose, self._away, self._noise, self._spread = fit
+
+    def left_out(self) -> list[Note]:
+        """Leave out keypoints that contradict all others of their person."""
+        out = torch.zeros(self.seen.confidence.shape, dtype=torch.bool)
+        for rows in torch.arange(len(out)).split(self._size):
             with torch.no_grad():
-                rays = method.observe(reading.rows(rows).to(prior.exemplars.device))
-                found.append([part.cpu() for part in readings(prior, rays, preset.view_noise)])
-        pose, misfit = (torch.cat(parts) for parts in zip(*found, strict=True))
-        poses.append(pose)
-        misfits.append(misfit)
-    both, costs = torch.stack(poses), torch.stack(misfits)
-    flipped = torch.zeros(len(everything), dtype=torch.bool)
-    for rows in tracks.longer_than(motion.MIN_FRAMES - 1):
-        if bool(both[:, rows].isfinite().all()):
-            flipped[rows] = exchanged(both[:, rows], costs[:, rows])
-    return left_right.with_swapped(seen, flipped[:, None] & everything), flipped
+                rays = self._rays(self.seen.rows(rows))
+                away, sigma = self._away[rows].to(rays.noise), self._preset.view_noise
+                out[rows] = contradicting(self._prior, rays.view, rays.noise, away, sigma).cpu()
+        if not out.any():
+            return []
+        self._change(self.seen._replace(confidence=self.seen.confidence.masked_fill(out, 0)), out.any(1))
+        text = f"{int(out.sum())} keypoints of {int(out.any(1).sum())} rows contradict all others: left out"
+        return [Note("info", text, "keypoints-left-out")]
 
+    def flips_undone(self, tracks: Tracks) -> Tensor:
+        """Exchange the sides of bodies that turn round for a moment. Returns which rows `[N]`."""
+        flipped = torch.zeros(len(self._pose), dtype=torch.bool)
+        finite = self._pose.isfinite().flatten(1).all(1)
+        for rows in tracks.longer_than(motion.MIN_FRAMES - 1):
+            if not bool(finite[rows].all()) or not bool(jumps(self._pose[rows]).any()):
+                continue
+            everything = torch.ones(len(rows), len(left_right.PARTS), dtype=torch.bool)
+            turned = left_right.with_swapped(self.seen.rows(torch.from_numpy(rows)), everything)
+            pose, away, noise, _ = self._fitted(turned)
+            both = torch.stack([self._pose[rows], pose])
+            costs = torch.stack([misfit(self._away[rows], self._noise[rows]), misfit(away, noise)])
+            if bool(both.isfinite().all()):
+                flipped[rows] = exchanged(both, costs)
+        if flipped.any():
+            parts = flipped[:, None].expand(-1, len(left_right.PARTS))
+            self._change(left_right.with_swapped(self.seen, parts), flipped)
+        return flipped
 
-def without_contradictions(
-    seen: Observation, method: Method, prior: StartingPrior, preset: Preset, batch_size: int
-) -> tuple[Observation, list[Note]]:
-    """The observation without keypoints that contradict all others of their person."""
-    out = torch.zeros(seen.confidence.shape, dtype=torch.bool)
-    for rows in torch.arange(len(out)).split(batch_size):
-        with torch.no_grad():
-            rays = method.observe(seen.rows(rows).to(prior.exemplars.device))
-            out[rows] = contradicting(prior, rays.view, rays.noise, preset.view_noise).cpu()
-    if not out.any():
-        return seen, []
-    text = f"{int(out.sum())} keypoints of {int(out.any(1).sum())} rows contradict all others: left out"
-    left = seen._replace(confidence=seen.confidence.masked_fill(out, 0))
-    return left, [Note("info", text, "keypoints-left-out")]
+    def observation(self) -> Observation:
+        """The observation, with what the prior makes of it."""
+        return self.seen._replace(mean=self._pose, spread=self._spread)
+
+    def _rays(self, seen: Observation) -> ObservedRays:
+        return self._method.observe(seen.to(self._prior.exemplars.device))
+
+    def _change(self, seen: Observation, changed: Tensor) -> None:
+        self.seen = seen
+        fit = self._fitted(seen.rows(changed))
+        for mine, new in zip((self._pose, self._away, self._noise, self._spread), fit, strict=True):
+            if mine is not None and new is not None:
+                mine[changed] = new
+
+    def _fitted(self, seen: Observation) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+        """Pose `[N, J, 3]`, distances `[N, J]`, keypoint noise `[N, J]`, spread `[N, J]` or None."""
+        parts = []
+        for rows in torch.arange(len(seen.keypoints)).split(self._size):
+            with torch.no_grad():
+                rays = self._rays(seen.rows(rows))
+                fit = view_fit(self._prior, rays.view, rays.noise, self._preset.view_noise)
+            spread = () if fit.spread is None else (fit.spread,)
+            parts.append([part[:, 0].cpu() for part in (fit.pose, fit.away, rays.noise, *spread)])
+        pose, away, noise, *stated = (torch.cat(part) for part in zip(*parts, strict=True))
+        return pose, away, noise, stated[0] if stated else None
 
 
 def with_shared(prepared: Prepared, first_pass: Method, prior: StartingPrior, batch_size: int) -> Observation:
@@ -108,7 +145,8 @@ def with_shared(prepared: Prepared, first_pass: Method, prior: StartingPrior, ba
     given, _ = prepared.known.for_rows(len(poses))
     if given is not None:  # a vertical that is given but not used is not estimated either
         up[(given != 0).any(-1)] = 0
-    return seen._replace(up=_filled(seen.up, up), bones=_filled(seen.bones, bones))
+    shared = seen._replace(up=_filled(seen.up, up), bones=_filled(seen.bones, bones))
+    return shared._replace(mean=None, spread=None)
 
 
 def _filled(given: Tensor | None, estimated: Tensor) -> Tensor:

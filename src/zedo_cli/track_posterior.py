@@ -11,7 +11,7 @@ from zedo_cli.pipeline import hypotheses
 from zedo_cli.pipeline.calibration import how_noisy
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.rays import keypoints_to_directions, pull_on_rays
-from zedo_cli.pipeline.smoothing import JOINT_ACCELERATION, smoothed_track
+from zedo_cli.pipeline.smoothing import JOINT_ACCELERATION, smoothed_tracks
 from zedo_cli.pipeline.weights import ray_gain
 from zedo_cli.skeletons import ADULT, LIMBS
 from zedo_cli.tracks import Tracks
@@ -128,15 +128,16 @@ def _smooth(
     """Root-relative poses `[N, J, 3]` and roots `[N, 3]`, those of the pieces smoothed."""
     pose = (lifted.pose - lifted.pose[:, :1]).clone()
     root = lifted.pose[:, 0].clone()
-    for rows in pieces:
-        steady, roots = smoothed_track(
-            lifted.pose[rows].double().numpy(),
-            lifted.uncertainty[rows].double().numpy(),
-            noisy[rows].double().numpy(),
-            times[rows],
-        )
-        pose[rows] = torch.from_numpy(steady).float()
-        root[rows] = torch.from_numpy(roots).float()
+    rows = np.concatenate(pieces)
+    steady, roots = smoothed_tracks(
+        lifted.pose[rows].double().numpy(),
+        lifted.uncertainty[rows].double().numpy(),
+        noisy[rows].double().numpy(),
+        times[rows],
+        np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces]),
+    )
+    pose[rows] = torch.from_numpy(steady).float()
+    root[rows] = torch.from_numpy(roots).float()
     return pose, root
 
 

@@ -8,6 +8,7 @@ from places import STANDING
 from zedo_cli.datasets.open import HELD_OUT
 from zedo_cli.evaluation import plausibility, prior_quality
 from zedo_cli.evaluation.prior_quality import Evaluation, evaluate, held_out_people
+from zedo_cli.pipeline.denoiser import given
 from zedo_cli.pipeline.sampler import probability_flow
 from zedo_cli.pipeline.schedules import sampling_noise_levels
 from zedo_cli.pipeline.view import View
@@ -110,7 +111,7 @@ def test_probability_flow_samples_a_known_distribution():
         return 1 + 0.09 / (0.09 + sigma**2) * (pose - 1)
 
     noise = torch.randn(4000, 17, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    samples = probability_flow(denoise, noise, levels, View(noise, noise[..., 0]))
+    samples = probability_flow(given(denoise, View(noise, noise[..., 0])), noise, levels)
     assert samples.mean().item() == pytest.approx(1, abs=0.02)
     assert samples.std().item() == pytest.approx(0.3, rel=0.05)
 

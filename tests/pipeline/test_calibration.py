@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from zedo_cli.pipeline.calibration import DETECTOR, calibrated, how_noisy
+from zedo_cli.pipeline.calibration import DETECTOR, STATED, calibrated, calibrated_statement, how_noisy
 from zedo_cli.skeletons import INDEX
 
 
@@ -20,3 +20,13 @@ def test_missing_keypoints_say_nothing_of_the_noise():
     noise[0, :5] = 0.0
     assert how_noisy(noise).tolist() == pytest.approx([0.0])
     assert how_noisy(torch.full((1, 17), torch.inf)).tolist() == [0.0]
+
+
+def test_a_stated_spread_is_trusted_less_where_bones_are_known():
+    noise = torch.tensor([0.0005, DETECTOR])[:, None].expand(2, 17)
+    bones = torch.tensor([[0.2] * 10, [0.0] * 10])
+    known = calibrated_statement(torch.ones(2, 17), noise, bones)
+    alone = calibrated_statement(torch.ones(2, 17), noise, None)
+    assert (known[0] > 1).all()
+    assert torch.equal(known[1], alone[1])
+    assert (alone == STATED).all()

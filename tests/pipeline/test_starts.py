@@ -165,7 +165,8 @@ def posterior_mean():
 
 def test_the_views_mean_is_what_the_denoiser_makes_of_nothing(posterior_mean):
     view = View(torch.zeros_like(posterior_mean), torch.ones(5, 1, 17))
-    mean = view_mean(gaussian(posterior_mean, 0.1), view, 4.0)
+    mean, spread = view_mean(gaussian(posterior_mean, 0.1), view, 4.0)
+    assert spread is None
     assert mean.shape == (5, 1, 17, 3)
     assert (mean - posterior_mean).abs().max() < 0.01
     assert (mean[..., 0, :] == 0).all()

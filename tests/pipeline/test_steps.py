@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zedo_cli.pipeline.denoiser import mirrored_denoiser
+from zedo_cli.pipeline.denoiser import MirroredDenoiser
 from zedo_cli.pipeline.schedules import SubVP, geometric_noise_levels, sub_vp_noise_levels
 from zedo_cli.pipeline.steps import flow_step, full_step, sub_vp_step
 from zedo_cli.pipeline.view import View, mirrored_pose, mirrored_view
@@ -68,7 +68,7 @@ def test_a_mirrored_denoiser_has_no_preferred_side():
     def denoise(pose, sigma, view=None):
         return pose + torch.tensor([0.1, 0.2, 0.3]) * (1 if view is None else view.rays[..., :1])
 
-    both = mirrored_denoiser(denoise)
+    both = MirroredDenoiser(denoise)
     pose = torch.randn(4, 17, 3)
     sigma = torch.tensor(0.1)
     assert torch.allclose(mirrored_pose(both(mirrored_pose(pose), sigma)), both(pose, sigma), atol=1e-6)

@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 
 from zedo_cli.evaluation import plausibility
 from zedo_cli.evaluation.metrics import inside_draws, mpjpe, pa_mpjpe
+from zedo_cli.pipeline.denoiser import given
 from zedo_cli.pipeline.sampler import probability_flow
 from zedo_cli.pipeline.schedules import sampling_noise_levels
 from zedo_cli.pipeline.view import View
@@ -143,7 +144,7 @@ def _posterior(
     drawn = []
     for _ in range(samples):
         noise = torch.randn(truth.shape, generator=generator, device=truth.device)
-        drawn.append(_centred(probability_flow(prior, noise, levels, view)).cpu())
+        drawn.append(_centred(probability_flow(given(prior, view), noise, levels)).cpu())
     draws, target = torch.stack(drawn), truth.cpu().numpy()
     visible = np.where((view.confidence > 0).unsqueeze(-1).cpu().numpy(), target, np.nan)
     errors = {metric.__name__: metric(mean.cpu().numpy(), target) for metric in (mpjpe, pa_mpjpe)}

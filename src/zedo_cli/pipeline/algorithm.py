@@ -20,7 +20,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from zedo_cli.pipeline.denoiser import Denoiser
+from zedo_cli.pipeline.denoiser import GivenView
 from zedo_cli.pipeline.schedules import Schedule
 from zedo_cli.pipeline.steps import Step
 
@@ -47,7 +47,7 @@ Callback = Callable[[Iteration], None]
 def zedo(
     pose: Tensor,
     translation: Tensor,
-    denoise: Denoiser,
+    denoise: GivenView,
     schedule: Schedule,
     solve: Solve,
     project: Project,
@@ -69,7 +69,7 @@ def zedo(
     Returns:
         Poses `[..., J, 3]` and translations `[..., 1, 3]`; pose + translation is in the camera frame.
     """
-    levels = schedule.levels.to(pose.device)
+    levels = schedule.levels
     following_levels = [*levels[1:], torch.zeros_like(levels[0])]
     for i, (sigma, following) in enumerate(zip(levels, following_levels, strict=True)):  # line 4
         if i >= schedule.warmup:  # line 5: during warm-up T stays T0

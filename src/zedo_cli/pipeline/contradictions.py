@@ -34,22 +34,24 @@ FEWEST = 6
 """Keypoints that must be left."""
 
 
-def contradicting(denoise: Denoiser, view: View, noise: Tensor, sigma: float) -> Tensor:
+def contradicting(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, sigma: float) -> Tensor:
     """Which keypoints contradict the others `[B, J]`.
 
     Args:
         denoise: the prior.
         view: of B rows, `[B, 1, J, ...]`.
         noise: of the keypoints (m) `[B, 1, J]`; infinite for missing ones.
+        away: distances (m) `[B, J]` of the rays from the pose that the view suggests (`view_fit`).
         sigma: noise level (m) at which the view alone decides.
     """
     out = torch.zeros_like(view.confidence[:, 0], dtype=torch.bool)
     rows = torch.arange(len(out), device=out.device)
-    for _ in range(MOST):
+    for attempt in range(MOST):
         left = _rows(view, rows)
         left = left._replace(confidence=left.confidence.masked_fill(out[rows][:, None], 0))
         own = noise[rows].masked_fill(out[rows][:, None], torch.inf)
-        away = view_fit(denoise, left, own, sigma)[1][:, 0]
+        if attempt:
+            away = view_fit(denoise, left, own, sigma).away[:, 0]
         seen = torch.isfinite(own[:, 0])
         odd = ((away > SUSPICIOUS + 0.5 * own[:, 0]) & seen).any(1) & (seen.sum(1) > FEWEST)
         if not odd.any():
@@ -79,7 +81,7 @@ def _worst(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, seen: Ten
         view.confidence * without,
         *(None if part is None else part.expand(-1, joints, -1) for part in (view.up, view.bones)),
     )
-    _, far = view_fit(denoise, each, noise.masked_fill(~without, torch.inf), sigma)
+    far = view_fit(denoise, each, noise.masked_fill(~without, torch.inf), sigma).away
     others = _misfit(far, noise) * without
     before = (_misfit(away[:, None], noise) * without).sum(-1)
     gain = before - others.sum(-1)

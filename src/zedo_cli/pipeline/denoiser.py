@@ -6,11 +6,14 @@ estimate of the clean poses, E[pose | noisy pose, view]. The pipeline does not k
 parametrised.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
-from zedo_cli.pipeline.view import View, mirrored_pose, mirrored_view
+from zedo_cli.pipeline.view import View, mirror_order, mirrored_pose, mirrored_view
 
 
 class Denoiser(Protocol):
@@ -22,15 +25,74 @@ class Denoiser(Protocol):
         ...
 
 
-def mirrored_denoiser(denoise: Denoiser) -> Denoiser:
+GivenView = Callable[[Tensor, Tensor], Tensor]
+"""`denoise(pose [..., J, 3], sigma)` for one view. It may have `estimate(sigma) -> (pose, spread)`: the
+estimate `[..., J, 3]` (m) for a pose that is lost in noise, and its standard deviation `[..., J]` (m), or
+None."""
+
+
+def given(denoise: Denoiser, view: View) -> GivenView:
+    """The denoiser for one view; what depends on the view alone is computed once where it has a method
+    `given`."""
+    method = getattr(denoise, "given", None)
+    result: GivenView = partial(denoise, view=view) if method is None else method(view)
+    return result
+
+
+def estimate(denoise: GivenView, view: View, sigma: float) -> tuple[Tensor, Tensor | None]:
+    """E[pose | view] `[..., J, 3]` (m) and its standard deviation `[..., J]` (m), None if nobody states it.
+
+    The estimate for a pose lost in noise of level `sigma` (m). The pose that is passed is the mean of that
+    noise, so that the result is deterministic.
+    """
+    level = torch.tensor(sigma)
+    method = getattr(denoise, "estimate", None)
+    if method is None:
+        return denoise(torch.zeros_like(view.rays), level), None
+    answer: tuple[Tensor, Tensor | None] = method(level)
+    return answer
+
+
+class MirroredDenoiser:
     """The mean of the estimate for a pose and view, and of the estimate for their mirror images, mirrored
     back.
 
     People are symmetric and networks nearly so: the difference is error, which the mean reduces.
     """
 
-    def both(pose: Tensor, sigma: Tensor, view: View | None = None) -> Tensor:
-        other = denoise(mirrored_pose(pose), sigma, None if view is None else mirrored_view(view))
-        return (denoise(pose, sigma, view) + mirrored_pose(other)) / 2
+    def __init__(self, denoise: Denoiser) -> None:
+        self.denoise = denoise
 
-    return both
+    def __call__(self, pose: Tensor, sigma: Tensor, view: View | None = None) -> Tensor:
+        """Estimate the clean poses."""
+        other = self.denoise(mirrored_pose(pose), sigma, None if view is None else mirrored_view(view))
+        return (self.denoise(pose, sigma, view) + mirrored_pose(other)) / 2
+
+    def given(self, view: View) -> "_MirroredView":
+        """For one view: both images go through the network together."""
+        return _MirroredView(self.denoise, view)
+
+
+class _MirroredView:
+    """`MirroredDenoiser` for one view."""
+
+    def __init__(self, denoise: Denoiser, view: View) -> None:
+        other = mirrored_view(view)
+        self._both = View(
+            torch.stack([view.rays, other.rays]),
+            torch.stack([view.confidence, other.confidence]),
+            None if view.up is None or other.up is None else torch.stack([view.up, other.up]),
+            None if view.bones is None else torch.stack([view.bones, view.bones]),
+        )
+        self._denoise = given(denoise, self._both)
+
+    def __call__(self, pose: Tensor, sigma: Tensor) -> Tensor:
+        one, other = self._denoise(torch.stack([pose, mirrored_pose(pose)]), sigma).unbind()
+        return (one + mirrored_pose(other)) / 2
+
+    def estimate(self, sigma: Tensor) -> tuple[Tensor, Tensor | None]:
+        pose, spread = estimate(self._denoise, self._both, float(sigma))
+        mean = (pose[0] + mirrored_pose(pose[1])) / 2
+        if spread is None:
+            return mean, None
+        return mean, (spread[0] + spread[1].index_select(-1, mirror_order(spread))) / 2

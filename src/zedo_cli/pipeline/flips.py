@@ -8,9 +8,7 @@ sides exchanged. The cheapest sequence of both readings is found over the track 
 import torch
 from torch import Tensor
 
-from zedo_cli.pipeline.denoiser import Denoiser
-from zedo_cli.pipeline.observation import ObservedRays
-from zedo_cli.pipeline.start_view import view_fit
+from zedo_cli.pipeline.left_right import cheapest_path
 
 TYPICAL = 0.035
 """Distance (m) at which a right ray passes the pose that the view suggests, besides its noise."""
@@ -35,15 +33,13 @@ EXCHANGED_COST = 1.5
 """Cost of a frame whose sides are exchanged: detectors seldom err so."""
 
 
-def readings(denoise: Denoiser, rays: ObservedRays, sigma: float) -> tuple[Tensor, Tensor]:
-    """The pose that the view suggests `[B, J, 3]` m, and the sum of its squared misfits `[B]`.
+def misfit(away: Tensor, noise: Tensor) -> Tensor:
+    """The sum of the squared misfits `[B]` of the pose that a view suggests.
 
-    sigma: noise level (m) at which the view alone decides.
+    away: distances of its joints from the rays `[B, J]` m. noise: of the keypoints (m) `[B, J]`.
     """
-    pose, away = view_fit(denoise, rays.view, rays.noise, sigma)
-    noise = rays.noise[:, 0]
-    misfit = (away[:, 0].square() / (TYPICAL**2 + noise.square())).clamp(max=CLIP)
-    return pose[:, 0], torch.where(torch.isfinite(noise), misfit, 0.0).sum(1)
+    squared = (away.square() / (TYPICAL**2 + noise.square())).clamp(max=CLIP)
+    return torch.where(torch.isfinite(noise), squared, 0.0).sum(1)
 
 
 def exchanged(poses: Tensor, misfits: Tensor) -> Tensor:
@@ -53,21 +49,21 @@ def exchanged(poses: Tensor, misfits: Tensor) -> Tensor:
         poses: `[2, T, J, 3]` m, root-relative, as the keypoints are and with all sides exchanged.
         misfits: `[2, T]` of both.
     """
-    count = poses.shape[1]
     cost = misfits.double() + torch.tensor([[0.0], [EXCHANGED_COST]], dtype=torch.float64)
     moved = (poses[None, :, 1:] - poses[:, None, :-1]).norm(dim=-1).mean(-1).double()
     steps = (moved / USUAL_STEP).square().clamp(max=LARGEST_STEP_COST)
-    smooth = moved[0, 0] < max(JUMP, UNUSUAL * float(moved[0, 0].median()))
+    smooth = ~jumps(poses[0])
     steps[0, 1] = steps[0, 1].masked_fill(smooth, torch.inf)
     steps[1, 0] = steps[1, 0].masked_fill(smooth, torch.inf)
-    total = cost[:, 0] + torch.tensor([0.0, torch.inf], dtype=torch.float64)  # it begins as it is
-    back = torch.zeros(count, 2, dtype=torch.long)
-    for frame in range(1, count):
-        best, back[frame] = (total[:, None] + steps[:, :, frame - 1]).min(0)
-        total = best + cost[:, frame]
-    states = torch.zeros(count, dtype=torch.bool)
-    state = int(total.argmin())
-    for frame in range(count - 1, -1, -1):
-        states[frame] = bool(state)
-        state = int(back[frame, state])
-    return states
+    arriving = (steps + cost[None, :, 1:]).permute(2, 1, 0)  # [T - 1, state after, state before]
+    begin = [float(cost[0, 0]), float("inf")]  # it begins as it is
+    return torch.tensor(cheapest_path(begin, arriving.tolist()), dtype=torch.bool)
+
+
+def jumps(poses: Tensor) -> Tensor:
+    """Between which frames of a track the sides may change `[T - 1]`: where the body jumps.
+
+    poses: `[T, J, 3]` m, root-relative, as the keypoints are.
+    """
+    moved = poses.diff(dim=0).norm(dim=-1).mean(-1).double()
+    return moved >= max(JUMP, UNUSUAL * float(moved.median()))

@@ -78,7 +78,7 @@ def find_swapped_arms(denoise: Denoiser, view: View, view_noise: float, noise: T
     """
 
     def misfit(view: View, noise: Tensor) -> Tensor:
-        distance = view_fit(denoise, view, noise, view_noise)[1] / TYPICAL_MISFIT
+        distance = view_fit(denoise, view, noise, view_noise).away / TYPICAL_MISFIT
         return ((view.confidence > 0) * distance.clamp(max=LARGEST_MISFIT).square()).sum((1, 2))
 
     order = swap_order(*PARTS["arms"])
@@ -150,12 +150,25 @@ def arms_only(which: Tensor) -> Tensor:
 def _cheapest_states(costs: Tensor) -> Tensor:
     """Viterbi: the states `[T]` of least cost, the first among equals. costs: `[T - 1, states before, states
     after]`."""
-    best = torch.arange(costs.shape[1]) * 1e-6
+    best = [1e-6 * state for state in range(costs.shape[1])]
+    return torch.tensor(cheapest_path(best, costs.mT.tolist()))
+
+
+def cheapest_path(start: list[float], steps: list[list[list[float]]]) -> list[int]:
+    """The cheapest sequence of states, the first among equals (Viterbi 1967).
+
+    Plain numbers: a tensor operation for each of a few states takes ten times as long.
+
+    Args:
+        start: cost of each state in the first frame.
+        steps: for each later frame and each of its states, the costs of coming from each state.
+    """
     came_from = []
-    for cost in costs:
-        best, before = (best[:, None] + cost).min(0)
-        came_from.append(before)
-    states = [int(best.argmin())]
+    for arriving in steps:
+        totals = [[a + b for a, b in zip(start, costs, strict=True)] for costs in arriving]
+        start = [min(total) for total in totals]
+        came_from.append([total.index(least) for total, least in zip(totals, start, strict=True)])
+    states = [start.index(min(start))]
     for before in reversed(came_from):
-        states.append(int(before[states[-1]]))
-    return torch.tensor(states[::-1])
+        states.append(before[states[-1]])
+    return states[::-1]

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from zedo_cli.pipeline import hypotheses
 from zedo_cli.pipeline.algorithm import Callback, Project, Solve, zedo
-from zedo_cli.pipeline.denoiser import Denoiser, mirrored_denoiser
+from zedo_cli.pipeline.denoiser import Denoiser, MirroredDenoiser, given
 from zedo_cli.pipeline.observation import Observation, ObservedRays, observed_rays
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.pipeline.rays import distance_from_rays, pull_on_rays
@@ -79,7 +79,7 @@ def build_method(preset: Preset, prior: StartingPrior, samples: int = 1, seed: i
     Raises:
         InputError: the start has no poses for this number of hypotheses.
     """
-    theta = mirrored_denoiser(prior) if preset.mirror else prior
+    theta = MirroredDenoiser(prior) if preset.mirror else prior
     observe = partial(observed_rays, least_noise=preset.least_noise, odds_noise=preset.odds_noise)
     return Method(
         observe=observe,
@@ -107,7 +107,7 @@ def finish(method: Method, start: Start, callback: Callback | None = None) -> Li
     rays = method.observe(seen)
     solve, project = method.solve(rays), method.project(rays)
     translation = solve(pose, None) if start.translation is None else start.translation
-    denoise = partial(method.denoise, view=rays.view if method.sees_view else None)
+    denoise = given(method.denoise, rays.view) if method.sees_view else method.denoise
     pose, translation = zedo(
         pose, translation, denoise, method.schedule, solve, project, method.step, callback
     )
@@ -188,7 +188,7 @@ def _project_softly(preset: Preset) -> Callable[[ObservedRays], Project]:
                 noise = robust_noise(
                     noise, distance_from_rays(pose + translation, rays.view.rays), POSE_ERROR
                 )
-            return pull_on_rays(pose, translation, rays.view.rays, ray_gain(sigma.to(pose), noise))
+            return pull_on_rays(pose, translation, rays.view.rays, ray_gain(float(sigma), noise))
 
         return project
 

@@ -16,7 +16,8 @@ class Observation(NamedTuple):
 
     keypoints: `[B, J, 2]` px, undistorted. confidence: `[B, J]`; a joint of confidence 0 is missing, and its
     keypoint is ignored. intrinsics: K `[B, 3, 3]`. up `[B, 3]`, bones `[B, 10]`: side information, see
-    `View`.
+    `View`. mean `[B, J, 3]` and spread `[B, J]` (m): what the prior makes of this view alone, if that is
+    known already.
     """
 
     keypoints: Tensor
@@ -24,6 +25,8 @@ class Observation(NamedTuple):
     intrinsics: Tensor
     up: Tensor | None = None
     bones: Tensor | None = None
+    mean: Tensor | None = None
+    spread: Tensor | None = None
 
     def rows(self, index: Tensor | slice) -> Self:
         """The rows of an index."""

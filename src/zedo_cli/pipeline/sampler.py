@@ -3,22 +3,20 @@
 import torch
 from torch import Tensor
 
-from zedo_cli.pipeline.denoiser import Denoiser
-from zedo_cli.pipeline.view import View
+from zedo_cli.pipeline.denoiser import GivenView
 
 
 def probability_flow(
-    denoise: Denoiser, noise: Tensor, levels: Tensor, view: View | None = None, centre: Tensor | None = None
+    denoise: GivenView, noise: Tensor, levels: Tensor, centre: Tensor | None = None
 ) -> Tensor:
     """Samples of the prior, or with a view of the posterior: DPM-Solver++(2M) on the probability flow (Lu et
     al. 2022).
 
     Args:
-        denoise: the prior.
+        denoise: the prior, or the prior given a view.
         noise: `[..., J, 3]`, standard normal.
         levels: noise levels (m) `[steps]`, falling; the first is far above the spread of the poses about
             `centre`.
-        view: what the denoiser may see.
         centre: mean of the poses, `[..., J, 3]`; the origin if None.
 
     Returns:
@@ -27,7 +25,7 @@ def probability_flow(
     pose = noise * levels[0] if centre is None else centre + noise * levels[0]
     before = clean = pose
     for i, sigma in enumerate(levels):
-        before, clean = clean, denoise(pose, sigma, view)
+        before, clean = clean, denoise(pose, sigma)
         ahead = clean
         following = levels[i + 1] if i + 1 < len(levels) else torch.zeros_like(sigma)
         if 0 < i < len(levels) - 1:

@@ -24,28 +24,43 @@ FREEDOM, ROUNDS = 4.0, 3
 """Degrees of freedom of the Student distribution of what a frame says, and rounds of reweighting."""
 
 
+AT_ONCE = 200_000
+"""Frames times joints in one banded system; changes memory and speed only."""
+
+
 def robustly_smoothed(
-    values: np.ndarray, deviation: np.ndarray, times: np.ndarray, density: float
+    values: np.ndarray,
+    deviation: np.ndarray,
+    times: np.ndarray,
+    density: float,
+    series: np.ndarray | None = None,
 ) -> np.ndarray:
     """As `smoothed`, for observations with outliers: frames that contradict the others count less.
 
     Reweighted least squares for a Student distribution (Lange et al. 1989), as `weights.robust_noise`.
     """
-    steady = smoothed(values, deviation, times, density)
+    steady = smoothed(values, deviation, times, density, series)
     for _ in range(ROUNDS):
         off = np.square(values - steady).sum(1) / np.square(np.maximum(deviation, 1e-6))
-        steady = smoothed(values, deviation * np.sqrt(1 + off / FREEDOM), times, density)
+        steady = smoothed(values, deviation * np.sqrt(1 + off / FREEDOM), times, density, series)
     return steady
 
 
-def smoothed(values: np.ndarray, deviation: np.ndarray, times: np.ndarray, density: float) -> np.ndarray:
-    """The posterior mean of a series.
+def smoothed(
+    values: np.ndarray,
+    deviation: np.ndarray,
+    times: np.ndarray,
+    density: float,
+    series: np.ndarray | None = None,
+) -> np.ndarray:
+    """The posterior mean of a series, or of several, one after another.
 
     Args:
         values: `[T, K]`, K coordinates that are observed with the same noise.
         deviation: standard deviation of the observations `[T]`.
-        times: `[T]` s, increasing.
+        times: `[T]` s, increasing within a series.
         density: spectral density of the acceleration.
+        series: number of the series of each frame `[T]`, increasing; all are one without it.
 
     Returns:
         `[T, K]`. A straight line is kept; with a deviation of zero the values are.
@@ -57,9 +72,14 @@ def smoothed(values: np.ndarray, deviation: np.ndarray, times: np.ndarray, densi
         return values
     precision = 1 / np.square(np.maximum(deviation, 1e-6))
     step = np.diff(times)
+    if series is not None:
+        together = series[2:] == series[:-2]
+        step = np.where(np.diff(series) == 0, step, 1.0)
     before, after = 1 / step[:-1], 1 / step[1:]
     variance = density * (step[:-1] + step[1:]) / 3
     bend = np.stack([before, -(before + after), after]) / np.sqrt(variance)
+    if series is not None:
+        bend = np.where(together, bend, 0.0)
     bands = np.zeros((3, count))
     bands[2] = precision
     for first in range(3):
@@ -71,33 +91,47 @@ def smoothed(values: np.ndarray, deviation: np.ndarray, times: np.ndarray, densi
     return solution
 
 
-def smoothed_track(
-    poses: np.ndarray, uncertainty: np.ndarray, noisy: np.ndarray, times: np.ndarray
+def smoothed_tracks(
+    poses: np.ndarray,
+    uncertainty: np.ndarray,
+    noisy: np.ndarray,
+    times: np.ndarray,
+    track: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The poses of one track over time, and their roots.
+    """The poses of tracks over time, and their roots. A track does not depend on the others.
 
     Args:
         poses: `[T, J, 3]` m, camera frame, absolute.
         uncertainty: `[T, J]` m, of the joints relative to the root.
         noisy: `[T]`, 0 for exact keypoints to 1 for those of a detector.
-        times: `[T]` s, increasing.
+        times: `[T]` s, increasing within a track.
+        track: number of the track of each frame `[T]`, increasing; all are one without it.
 
     Returns:
         Root-relative poses `[T, J, 3]`, and roots `[T, 3]`.
     """
+    count, joints = poses.shape[:2]
+    track = np.zeros(count, np.int64) if track is None else track
     local = poses - poses[:, :1]
     part = WHITE_EXACT + (WHITE_NOISY - WHITE_EXACT) * noisy
     white = part[:, None] * np.where(np.isfinite(uncertainty), uncertainty, 0.08)
-    steady = np.stack(
-        [
-            robustly_smoothed(local[:, joint], white[:, joint], times, JOINT_ACCELERATION)
-            for joint in range(local.shape[1])
-        ],
-        axis=1,
-    )
+    steady = np.empty_like(local)
+    together = max(1, AT_ONCE // max(1, count))
+    for first in range(0, joints, together):
+        some = slice(first, min(first + together, joints))
+        repeats = some.stop - first
+        series = track + (track[-1] + 1 if count else 1) * np.arange(repeats)[:, None]
+        found = robustly_smoothed(
+            local[:, some].swapaxes(0, 1).reshape(-1, 3),
+            white[:, some].T.reshape(-1),
+            np.tile(times, repeats),
+            JOINT_ACCELERATION,
+            series.reshape(-1),
+        )
+        steady[:, some] = found.reshape(repeats, count, 3).swapaxes(0, 1)
     along = 2 * white[:, 1:].mean(1)
-    depth = robustly_smoothed(poses[:, 0, 2:], along, times, ROOT_ACCELERATION)
+    depth = robustly_smoothed(poses[:, 0, 2:], along, times, ROOT_ACCELERATION, track)
     across = ACROSS * part / WHITE_NOISY
     plane = poses[:, 0, :2] / poses[:, 0, 2:].clip(0.1) * depth
-    plane = robustly_smoothed(plane, across, times, ROOT_ACCELERATION)
+    plane = robustly_smoothed(plane, across, times, ROOT_ACCELERATION, track)
     return steady - steady[:, :1], np.concatenate([plane, depth.clip(0.1)], axis=1)

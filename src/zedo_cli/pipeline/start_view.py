@@ -3,9 +3,12 @@
 Shapes: B rows (a person in a frame), S hypotheses of a row, J joints. Metres, camera frame.
 """
 
+from typing import NamedTuple
+
+import torch
 from torch import Tensor
 
-from zedo_cli.pipeline.denoiser import Denoiser
+from zedo_cli.pipeline.denoiser import Denoiser, estimate, given
 from zedo_cli.pipeline.rays import distance_from_rays
 from zedo_cli.pipeline.sampler import antithetic_noise, probability_flow
 from zedo_cli.pipeline.translation import solve_translation
@@ -13,18 +16,23 @@ from zedo_cli.pipeline.view import View
 from zedo_cli.pipeline.weights import noise_weights
 
 
-def view_mean(denoise: Denoiser, view: View, sigma: float) -> Tensor:
-    """E[pose | view] `[B, 1, J, 3]`, root-relative (m): the estimate for a pose lost in noise of level
-    `sigma` (m).
-
-    The pose that is passed is the mean of that noise, so that the result is deterministic. view: `[B, 1, J,
-    ...]`.
-    """
-    pose = denoise(view.rays.new_zeros(view.rays.shape), view.rays.new_tensor(sigma), view)
-    return pose - pose[..., :1, :]
+def view_mean(denoise: Denoiser, view: View, sigma: float) -> tuple[Tensor, Tensor | None]:
+    """E[pose | view] `[B, 1, J, 3]`, root-relative (m), and its standard deviation `[B, 1, J]` (m) if the
+    prior states it: the estimate for a pose lost in noise of level `sigma` (m). view: `[B, 1, J, ...]`."""
+    pose, spread = estimate(given(denoise, view), view, sigma)
+    return pose - pose[..., :1, :], spread
 
 
-def view_fit(denoise: Denoiser, view: View, noise: Tensor, sigma: float) -> tuple[Tensor, Tensor]:
+class ViewFit(NamedTuple):
+    """What the view alone suggests, and how far all rays pass from it. pose: `[..., J, 3]` m, root-relative.
+    away: `[..., J]` m. spread: standard deviation `[..., J]` m, or None if nobody states it."""
+
+    pose: Tensor
+    away: Tensor
+    spread: Tensor | None
+
+
+def view_fit(denoise: Denoiser, view: View, noise: Tensor, sigma: float) -> ViewFit:
     """The pose that the view alone suggests, and how far all rays pass from its joints.
 
     Args:
@@ -32,13 +40,10 @@ def view_fit(denoise: Denoiser, view: View, noise: Tensor, sigma: float) -> tupl
         view: `[B, H, J, ...]`.
         noise: of the keypoints (m) `[B, H, J]`; infinite for missing ones.
         sigma: noise level (m) at which the view alone decides.
-
-    Returns:
-        Pose `[B, H, J, 3]` m, root-relative, and distances `[B, H, J]` m.
     """
-    pose = view_mean(denoise, view, sigma)
+    pose, spread = view_mean(denoise, view, sigma)
     translation = solve_translation(pose, view.rays, noise_weights(noise))
-    return pose, distance_from_rays(pose + translation, view.rays)
+    return ViewFit(pose, distance_from_rays(pose + translation, view.rays), spread)
 
 
 def draw_from_view(
@@ -58,7 +63,7 @@ def draw_from_view(
         seed: of the noise.
     """
     noise = antithetic_noise(count, mean, seed).expand(len(mean), -1, -1, -1)
-    poses = probability_flow(denoise, noise, levels.to(mean), view, mean)
+    poses = probability_flow(given(denoise, view), noise, levels, mean)
     return poses - poses[..., :1, :]
 
 
@@ -70,8 +75,9 @@ def probed_spread(denoise: Denoiser, view: View, mean: Tensor, noise: Tensor, si
     deviation p the estimate moves by d = p^2 sigma / (p^2 + sigma^2), so p^2 = d sigma^2 / (sigma - d)
     (Tweedie's formula at second order, by finite differences). noise: `[K, J, 3]`; two evaluations for each.
     """
-    level = mean.new_tensor(sigma)
-    plus, minus = (denoise(mean + sign * sigma * noise, level, view) for sign in (1, -1))
+    away = sigma * noise
+    both = given(denoise, view)(mean + torch.cat([away, -away]), torch.tensor(sigma))
+    plus, minus = both.chunk(2, dim=1)
     moved = (plus - minus) / 2
     moved = (moved - moved[..., :1, :]).square().mean(1).sqrt()
     return (moved * sigma**2 / (sigma - moved).clamp(min=0.05 * sigma)).sum(-1).sqrt()

@@ -81,11 +81,16 @@ def start_from_view(use: StartContext) -> Callable[[Observation], Start]:
             swapped = left_right.find_swapped_arms(use.prior, view, preset.view_noise, noise)
             seen = left_right.with_swapped(seen, left_right.arms_only(swapped))
             view, _, noise = use.observe(seen)
-        mean = start_view.view_mean(use.theta, view, preset.view_noise)
+        if seen.mean is not None and not preset.mirror and not preset.swaps:
+            mean, stated = seen.mean[:, None], None if seen.spread is None else seen.spread[:, None]
+        else:
+            mean, stated = start_view.view_mean(use.theta, view, preset.view_noise)
         draws = None
         if levels is not None:
             draws = start_view.draw_from_view(use.prior, view, mean, levels, use.samples - 1, use.seed)
-        if draws is not None and draws.shape[1] >= MIN_DRAWS:
+        if stated is not None:
+            spread = stated[:, 0]
+        elif draws is not None and draws.shape[1] >= MIN_DRAWS:
             spread = hypotheses.hypothesis_spread(draws)
         else:
             probes = antithetic_noise(2 * preset.probes, mean, use.seed)[::2]

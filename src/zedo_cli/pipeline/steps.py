@@ -8,18 +8,18 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from zedo_cli.pipeline.denoiser import Denoiser
+from zedo_cli.pipeline.denoiser import GivenView
 from zedo_cli.pipeline.schedules import SubVP
 
-Step = Callable[[Denoiser, Tensor, Tensor, Tensor], Tensor]
+Step = Callable[[GivenView, Tensor, Tensor, Tensor], Tensor]
 
 
-def full_step(denoise: Denoiser, pose: Tensor, sigma: Tensor, following: Tensor) -> Tensor:
+def full_step(denoise: GivenView, pose: Tensor, sigma: Tensor, following: Tensor) -> Tensor:
     """Go all the way to the denoised pose."""
     return denoise(pose, sigma)
 
 
-def flow_step(denoise: Denoiser, pose: Tensor, sigma: Tensor, following: Tensor) -> Tensor:
+def flow_step(denoise: GivenView, pose: Tensor, sigma: Tensor, following: Tensor) -> Tensor:
     """Go to the following noise level: an Euler step of the probability flow (Karras et al. 2022, algorithm
     1).
 
@@ -31,7 +31,7 @@ def flow_step(denoise: Denoiser, pose: Tensor, sigma: Tensor, following: Tensor)
 
 
 def sub_vp_step(
-    denoise: Denoiser, pose: Tensor, sigma: Tensor, following: Tensor, dt: float = 1e-3
+    denoise: GivenView, pose: Tensor, sigma: Tensor, following: Tensor, dt: float = 1e-3
 ) -> Tensor:
     """ZeDO's step: x + (beta x / 2 + g^2 score) dt, at the time t whose noise level is `sigma`.
 

@@ -1,7 +1,9 @@
 """What a camera sees of a person, independent of K: rays, confidences, and side information."""
 
+from functools import cache
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from zedo_cli.skeletons import MIRROR
@@ -25,10 +27,26 @@ class View(NamedTuple):
 def mirrored_pose(pose: Tensor) -> Tensor:
     """The pose in a mirror beside the camera: x negated, left and right exchanged. `[..., J, 3]` -> `[..., J,
     3]`."""
-    return pose[..., list(MIRROR), :] * pose.new_tensor([-1.0, 1.0, 1.0])
+    return pose.index_select(-2, mirror_order(pose)) * _sign(pose)
 
 
 def mirrored_view(view: View) -> View:
     """What the camera would see of the mirrored pose."""
-    up = None if view.up is None else view.up * view.up.new_tensor([-1.0, 1.0, 1.0])
-    return View(mirrored_pose(view.rays), view.confidence[..., list(MIRROR)], up, view.bones)
+    up = None if view.up is None else view.up * _sign(view.up)
+    confidence = view.confidence.index_select(-1, mirror_order(view.confidence))
+    return View(mirrored_pose(view.rays), confidence, up, view.bones)
+
+
+def mirror_order(like: Tensor) -> Tensor:
+    """`MIRROR` as a tensor on the device of another one."""
+    return _constant(MIRROR, torch.long, like.device)
+
+
+def _sign(like: Tensor) -> Tensor:
+    return _constant((-1.0, 1.0, 1.0), like.dtype, like.device)
+
+
+@cache
+def _constant(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """A tensor that is made once: the loop uses it in every evaluation."""
+    return torch.tensor(values, dtype=dtype, device=device)

@@ -17,12 +17,14 @@ from zedo_cli.io.schema import first_fault
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.prior import NETWORKS, Prior
+from zedo_cli.prior.spread_head import SpreadHead
+from zedo_cli.prior.view_network import ViewNetwork
 from zedo_cli.skeletons import JOINTS
 
 _HEADER = "zedo"
 _TRAIN = "train one with 'zedo train'"
 _OTHER_VERSION = "the checkpoint needs another version of zedo"
-_NETWORK = "network."
+_NETWORK, _SPREAD = "network.", "spread."
 
 
 def save_prior(prior: Prior, path: Path, half: bool = True) -> None:
@@ -33,7 +35,7 @@ def save_prior(prior: Prior, path: Path, half: bool = True) -> None:
     """
     tensors = {
         name: tensor.detach()
-        .to("cpu", torch.float16 if half and name.startswith(_NETWORK) else torch.float32)
+        .to("cpu", torch.float16 if half and name.startswith((_NETWORK, _SPREAD)) else torch.float32)
         .contiguous()
         for name, tensor in prior.state_dict().items()
     }
@@ -72,7 +74,7 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
     if header is None:
         raise InputError("is a safetensors file without zedo's header", source=path, fix=_TRAIN)
     card = _read_card(path, header)
-    poses = {name: tensor for name, tensor in tensors.items() if not name.startswith(_NETWORK)}
+    poses = {name: tensor for name, tensor in tensors.items() if not name.startswith((_NETWORK, _SPREAD))}
     if "exemplars" not in poses:
         raise InputError("tensor 'exemplars' is missing: there are no poses to start from", source=path)
     for name, centres in poses.items():
@@ -91,9 +93,15 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
         network = NETWORKS[card.architecture](**card.network)
     except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
         raise InputError(str(error), source=path, where="header field network", fix=_OTHER_VERSION) from error
-    loaded = Prior(card, network, poses, path.name, _digest(path)).to(device)
+    spread = _spread_head(network) if any(name.startswith(_SPREAD) for name in tensors) else None
+    loaded = Prior(card, network, poses, path.name, _digest(path), spread).to(device)
     load_checked(loaded, tensors, path, "the network that the file states")
     return loaded.eval().requires_grad_(False)
+
+
+def _spread_head(network: nn.Module) -> SpreadHead | None:
+    """The head that reads a network; None for one that sees no views, to which it cannot belong."""
+    return SpreadHead(network.leave.in_features) if isinstance(network, ViewNetwork) else None
 
 
 def load_checked(module: nn.Module, tensors: dict[str, Tensor], path: Path, network: str) -> None:

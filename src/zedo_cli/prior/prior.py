@@ -1,6 +1,9 @@
 """A trained prior: a network, whatever its parametrisation, behind the one denoiser convention of the
 pipeline."""
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 
@@ -8,6 +11,8 @@ from zedo_cli.pipeline.view import View
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.score_network import ScoreNetwork
+from zedo_cli.prior.seen_view import Level, SeenView
+from zedo_cli.prior.spread_head import SpreadHead
 from zedo_cli.prior.view_features import context_features, view_features
 from zedo_cli.prior.view_network import ViewNetwork
 
@@ -22,8 +27,9 @@ class Prior(nn.Module):
     """A denoiser with its card and its poses to start from.
 
     Buffers (root-relative poses in metres, camera frame): `exemplars [E, J, 3]`, upright and facing the
-    camera, and `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses. name,
-    digest: the file it was read from and its SHA-256.
+    camera, and `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses.
+    spread: states the uncertainty of a view, None if the prior has no such part. name, digest: the file it
+    was read from and its SHA-256.
     """
 
     exemplars: Tensor
@@ -35,12 +41,15 @@ class Prior(nn.Module):
         poses: dict[str, Tensor],
         name: str = "unsaved",
         digest: str = "",
+        spread: SpreadHead | None = None,
     ) -> None:
         super().__init__()
         self.card = card
         self.name = name
         self.digest = digest
         self.network = network
+        self.spread = spread
+        self.levels: dict[tuple[float, torch.device, int], Level] = {}
         for name, centres in poses.items():
             self.register_buffer(name, centres)
 
@@ -83,6 +92,16 @@ class Prior(nn.Module):
         features = features.expand(*pose.shape[:-2], -1).reshape(-1, features.shape[-1])
         predicted = self.network(_batch(into * turned), time, features).view_as(pose)
         return (skip * turned + out * predicted) @ rotation
+
+    def given(self, view: View) -> Callable[[Tensor, Tensor], Tensor]:
+        """The denoiser for one view, faster where it is called often; see `pipeline.denoiser.given`."""
+        return self.seen(view) if isinstance(self.network, ViewNetwork) else partial(self, view=view)
+
+    def seen(self, view: View) -> SeenView:
+        """The same for a prior whose network is a `ViewNetwork`."""
+        if not isinstance(self.network, ViewNetwork):
+            raise TypeError(f"{self.card.architecture} sees no views")
+        return SeenView(self, self.network, view)
 
     def clusters(self, samples: int) -> Tensor:
         """The stored poses to start `samples` hypotheses from, `[samples, J, 3]`; see `cluster_counts`."""

@@ -65,6 +65,9 @@ def central_ray(view: View) -> Tensor:
 
     Five rounds of Weiszfeld's algorithm: the median rotates with the rays, and an outlier hardly moves it.
     """
+    known = view.confidence[..., 0] > 0
+    if bool(known.all()):
+        return view.rays[..., 0, :]
     seen = (view.confidence > 0).to(view.rays).unsqueeze(-1)
     axis = view.rays.new_tensor([0.0, 0.0, 1.0])
     centre = (seen * view.rays).sum(-2, keepdim=True)
@@ -73,7 +76,7 @@ def central_ray(view: View) -> Tensor:
         weights = seen / (view.rays - centre).norm(dim=-1, keepdim=True).clamp(min=1e-3)
         centre = (weights * view.rays).sum(-2, keepdim=True)
     median = torch.where(seen.amax(-2) > 0, F.normalize(centre, dim=-1).squeeze(-2), axis)
-    return torch.where(seen[..., 0, :] > 0, view.rays[..., 0, :], median)
+    return torch.where(known.unsqueeze(-1), view.rays[..., 0, :], median)
 
 
 def turn_to_centre(ray: Tensor) -> Tensor:

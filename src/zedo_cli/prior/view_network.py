@@ -1,6 +1,5 @@
 """The view-conditioned network: a residual MLP over a flattened pose and the features of its view."""
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -45,11 +44,32 @@ class ViewNetwork(nn.Module):
         Poses of one time are contiguous: batch is a multiple of levels, so that the time is embedded once for
         each.
         """
-        level = F.silu(self.level(time_embedding(time, self.embed).to(pose.dtype)))
-        hidden = self.enter(torch.cat([pose.flatten(1), features], dim=1))
-        for block in self.blocks:
-            hidden = block(hidden, level)
-        return self.leave(self.norm(hidden)).view_as(pose)
+        return self.leave(self.hidden(pose, self.shifts(time), self.enter_view(features))).view_as(pose)
+
+    def enter_view(self, features: Tensor) -> Tensor:
+        """What the first layer makes of the features of a view, `[..., width]`: once for each view."""
+        return F.linear(features, self.enter.weight[:, -features.shape[-1] :], self.enter.bias)
+
+    def shifts(self, time: Tensor) -> list[Tensor]:
+        """What each block adds for the noise level, `[levels, inner]`: once for each level."""
+        level = F.silu(self.level(time_embedding(time, self.embed).to(self.level.weight.dtype)))
+        return [block.get_submodule("up_level")(level) for block in self.blocks]
+
+    def hidden(self, pose: Tensor | None, shifts: list[Tensor], entered: Tensor) -> Tensor:
+        """What the last layer sees, `[batch, width]`.
+
+        Args:
+            pose: `[..., J, 3]`, `batch` poses; None is zero everywhere.
+            shifts: of `shifts`.
+            entered: of `enter_view`, `[..., width]`, which broadcasts to the poses.
+        """
+        if pose is not None:
+            flat = pose.flatten(-2)
+            entered = entered + F.linear(flat, self.enter.weight[:, : flat.shape[-1]])
+        x = entered.reshape(-1, entered.shape[-1])
+        for block, shift in zip(self.blocks, shifts, strict=True):
+            x = block(x, shift)
+        return self.norm(x)
 
 
 class Block(nn.Module):
@@ -62,8 +82,8 @@ class Block(nn.Module):
         self.up_level = nn.Linear(embed, inner, bias=False)
         self.down = nn.Linear(inner, width)
 
-    def forward(self, x: Tensor, level: Tensor) -> Tensor:
-        """x `[batch, width]`, level `[levels, embed]`, batch a multiple of levels -> `[batch, width]`."""
+    def forward(self, x: Tensor, shift: Tensor) -> Tensor:
+        """x `[batch, width]`, shift `[levels, inner]`, batch a multiple of levels -> `[batch, width]`."""
         inner = self.up(self.norm(x))
-        inner = (inner.view(len(level), -1, inner.shape[1]) + self.up_level(level)[:, None]).view_as(inner)
+        inner = (inner.view(len(shift), -1, inner.shape[1]) + shift[:, None]).view_as(inner)
         return x + self.down(F.silu(inner))

@@ -24,13 +24,16 @@ from zedo_cli.prior.card import POSES_PER_LEVEL, PriorCard, TrainingSettings
 from zedo_cli.prior.checkpoint import save_prior
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.prior import NETWORKS, Prior
-from zedo_cli.training.augmentation import RECOMBINED, mirrored, recombined, with_new_bones
+from zedo_cli.prior.view_network import ViewNetwork
+from zedo_cli.training.batches import balanced_weights, draw_batch
 from zedo_cli.training.corpus import Corpus, together
 from zedo_cli.training.detector_noise import training_view
 from zedo_cli.training.distributed import Workers
 from zedo_cli.training.exemplars import start_poses
 from zedo_cli.training.loss_weight import LossWeight
 from zedo_cli.training.precision import HalfPrecision, has_fast_bfloat16, moving_average
+from zedo_cli.training.spread import STEPS as SPREAD_STEPS
+from zedo_cli.training.spread import train_spread
 from zedo_cli.training.state import RunState
 from zedo_cli.training.virtual_cameras import draw_scene
 from zedo_cli.version import __version__
@@ -149,6 +152,9 @@ def train(
         centres = start_poses(poses.cpu(), balanced_weights(classes).cpu(), settings.seed, settings.rotation)
     prior = Prior(card, average.module, {name: poses.to(device) for name, poses in centres.items()}).eval()
     if workers.first:
+        if isinstance(average.module, ViewNetwork):
+            prior.requires_grad_(False)
+            prior.spread = train_spread(prior, corpus, settings, min(SPREAD_STEPS, settings.steps))
         save_prior(prior, output)
     return prior
 
@@ -201,27 +207,6 @@ def continued(card: PriorCard, start: PriorCard) -> PriorCard:
     )
 
 
-def draw_batch(poses: Tensor, cumulative: Tensor, settings: TrainingSettings, generator: Generator) -> Tensor:
-    """A batch of upright poses `[batch, 17, 3]`: sampled by weight, recombined, mirrored, with new bones."""
-    size = settings.batch_size
-
-    def random() -> Tensor:
-        return torch.rand(size, generator=generator, device=poses.device)
-
-    def sample() -> Tensor:
-        index = torch.searchsorted(cumulative, random() * cumulative[-1]).clamp(max=len(poses) - 1)
-        return poses[index]
-
-    batch = sample()
-    if settings.recombine:
-        batch = torch.where((random() < RECOMBINED)[:, None, None], recombined(batch, sample()), batch)
-    if settings.mirror:
-        batch = mirrored(batch, random() < 0.5)
-    if settings.bones:
-        batch = with_new_bones(batch, generator)
-    return batch
-
-
 def draw_noise_levels(settings: TrainingSettings, generator: Generator) -> Tensor:
     """Noise levels (m) `[levels]`, log-normal, cut to the noise range (Karras et al. 2022, section 5)."""
     normal = torch.randn(settings.batch_size // POSES_PER_LEVEL, generator=generator, device=generator.device)
@@ -244,12 +229,6 @@ def denoising_losses(
     out = PARAMETRISATIONS[prior.card.parametrisation](sigma).out.repeat_interleave(each)[:, None, None]
     denoised = prior(poses + spread * noise, sigma, view)
     return ((denoised - poses) / out).square().mean((1, 2))
-
-
-def balanced_weights(classes: Tensor) -> Tensor:
-    """Sampling weight of each pose: a class of n poses has a share in proportion to sqrt(n). `[N]` ->
-    `[N]`."""
-    return classes.bincount().clamp(min=1).rsqrt()[classes]
 
 
 def learning_rate_factor(step: int, settings: TrainingSettings) -> float:
