@@ -51,12 +51,15 @@ class KeypointReader(Entry):
     accepts: `accepts(content) -> bool`, whether a file or folder of these suffixes is of this format, by its
     content (`keypoints.content.Content`). read: `read(name, contents) -> Keypoints`, one clip of that name
     from the contents of its files. per_frame: whether a file holds one frame, so that the files of a folder
-    are one clip.
+    are one clip. parts: `parts(path) -> list[str]`, the names of the clips in a file that may hold many;
+    read_part: `read_part(name, path, part) -> Keypoints`, one of them.
     """
 
     accepts: Callable[..., bool]
     read: Callable[..., Any]
     per_frame: bool = False
+    parts: Callable[..., Any] | None = None
+    read_part: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,6 +110,15 @@ KEYPOINT_READERS = Registry(
         _keypoints("sleap", "SLEAP's analysis HDF5", (".h5",), **_HDF5),
         _keypoints("csv", "a table with columns such as left_hip_x, or numbers alone", (".csv",), "table"),
         _keypoints("npy", "an array [frames, J, 2 or 3]", (".npy",), "table:array"),
+        _keypoints(
+            "parquet",
+            "many clips in one file, of zedo pack",
+            (".parquet",),
+            extra="scale",
+            needs=("pyarrow",),
+            parts=lazy("keypoints.readers.parquet", "parts"),
+            read_part=lazy("keypoints.readers.parquet", "read_part"),
+        ),
     ),
 )
 

@@ -44,7 +44,7 @@ def test_an_interrupt_is_no_traceback(zedo, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("zedo_cli.keypoints.reading.read_keypoints", interrupted)
+    monkeypatch.setattr("zedo_cli.from_files.read_keypoints", interrupted)
     code, _, err = zedo("lift", "a.npz")
     assert (code, err.strip()) == (130, "zedo: interrupted")
 
@@ -53,6 +53,6 @@ def test_faults_of_ours_are_not_hidden(monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("zedo_cli.keypoints.reading.read_keypoints", broken)
+    monkeypatch.setattr("zedo_cli.from_files.read_keypoints", broken)
     with pytest.raises(ZeroDivisionError):
         app.run(["lift", "a.npz"])

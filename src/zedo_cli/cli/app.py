@@ -13,6 +13,7 @@ from zedo_cli.cli.export import export
 from zedo_cli.cli.formats import formats
 from zedo_cli.cli.import_checkpoint import import_checkpoint
 from zedo_cli.cli.lift import lift
+from zedo_cli.cli.pack import pack
 from zedo_cli.cli.terminal import Stopped
 from zedo_cli.cli.train import train
 from zedo_cli.cli.view import view
@@ -27,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(lift)
+app.command()(pack)
 app.command()(export)
 app.command()(view)
 app.command(name="eval")(evaluate)

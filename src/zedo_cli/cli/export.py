@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from zedo_cli.cli import lift_options as options
-from zedo_cli.cli.outputs import checked_outputs, write_outputs
 from zedo_cli.cli.terminal import print_notes
+from zedo_cli.poses.outputs import checked_outputs, write_outputs
 from zedo_cli.registry import POSE_WRITERS
 
 

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 import typer
 
 from zedo_cli.cli import lift_options as options
+from zedo_cli.cli.lift_many import lift_many
 from zedo_cli.cli.options import PRESET, BatchSize, Changes, Device, PresetName, PriorFile, Samples, Seed
-from zedo_cli.cli.outputs import checked_outputs, write_outputs
 from zedo_cli.cli.terminal import Stopped, print_notes, progress_bar
+from zedo_cli.poses.outputs import checked_outputs, write_outputs
 
 if TYPE_CHECKING:
-    import numpy as np
     from rich.progress import TaskID
 
-    from zedo_cli.cameras.container import Camera
     from zedo_cli.detectors.detecting import Detection
+    from zedo_cli.from_files import InputOptions
     from zedo_cli.keypoints.container import Keypoints
+    from zedo_cli.lifter import LifterSettings
 
 
 def lift(
@@ -42,6 +43,13 @@ def lift(
     save_keypoints: options.SaveKeypoints = None,
     resume: options.ResumeDetection = False,
     output: options.Outputs = None,
+    output_dir: options.OutputDir = None,
+    format: options.Formats = None,
+    jobs: options.Jobs = 1,
+    shard: options.Shard = None,
+    fail_fast: options.FailFast = False,
+    engine: options.EngineName = "local",
+    address: options.Address = None,
     frame: options.FrameName = None,
     origin: options.Origin = False,
     angles: options.Angles = None,
@@ -68,58 +76,79 @@ def lift(
     `zedo lift keypoints.npz --samples 20 --preset best`
 
     `zedo lift video.json --image-size 1920x1080 --height 1.82` (nothing is known of the camera)
+
+    `zedo lift clips/ --output-dir poses/ --format npz --format bvh --jobs 4` (an output for each clip)
     """
     from dataclasses import replace
 
-    from zedo_cli.cameras.choice import assumed_cameras, chosen_cameras, parse_size, read_all, with_film
+    from zedo_cli.clips.run import Running
+    from zedo_cli.clips.work import OutputFolder, Work
     from zedo_cli.detectors.detecting import Detection
     from zedo_cli.device import find_device
     from zedo_cli.errors import InputError, choose
+    from zedo_cli.from_files import InputOptions, prepare_input
     from zedo_cli.io.files import writable
-    from zedo_cli.keypoints.noise import checked_noise
-    from zedo_cli.keypoints.standardise import standardise
-    from zedo_cli.keypoints.tracking import identified, selected
     from zedo_cli.keypoints.writing import write_keypoints
     from zedo_cli.lifter import Lifter
     from zedo_cli.pipeline.presets import PRESETS
-    from zedo_cli.preparation import SideInformation
 
     started = time.perf_counter()
+    said = InputOptions(
+        intrinsics=tuple(intrinsics or ()),
+        camera=camera,
+        skeleton=skeleton,
+        image_size=image_size,
+        fov=fov,
+        camera_resolution=camera_resolution,
+        camera_turn=camera_turn,
+        person=person,
+        max_people=max_people,
+        fps=fps,
+        keypoint_noise=keypoint_noise,
+        skip_damaged=skip_damaged,
+        camera_up=camera_up,
+        height=height,
+    )
+    settings = choose(preset, PRESETS, "preset").changed(changes or [])
+    find_device(device)
+    how = Detection(detector, detector_model, max_people, resume=resume)
+    method: LifterSettings = {
+        "prior": prior or "open",
+        "preset": settings,
+        "samples": samples,
+        "seed": seed,
+        "device": device,
+        "clips": clips,
+        "batch_size": batch_size,
+        "track": track,
+    }
+    if output_dir is not None:
+        if output or angles or save_keypoints:
+            raise InputError("names files; with `output_dir`, choose the `format`", setting="output")
+        place = OutputFolder(output_dir, tuple(format or ["npz"]), frame, origin, filter)
+        running = Running(jobs, shard, resume, fail_fast, engine, address)
+        lift_many(keypoints, Work(said, method, how, place), running)
+        return
+    only_there = {
+        "format": format,
+        "shard": shard,
+        "fail_fast": fail_fast or None,
+        "jobs": jobs if jobs > 1 else None,
+        "engine": engine if engine != "local" else None,
+    }
+    for setting, value in only_there.items():
+        if value is not None:
+            raise InputError("is for `output_dir`; a file is named by `output`", setting=setting)
     outputs = output or ([] if angles else [Path(f"{keypoints[0].stem or 'poses'}_3d.npz")])
     chosen_outputs = checked_outputs(outputs, angles or [], keypoints, frame, filter, origin)
     if save_keypoints is not None:
         writable(save_keypoints)
-    settings = choose(preset, PRESETS, "preset").changed(changes or [])
-    find_device(device)
-    if intrinsics and fov is not None:
-        raise InputError(f"{intrinsics[0]} gives the camera; leave one of the two out", setting="fov")
-    folder = chosen_outputs[0][0].parent
-    how = Detection(detector, detector_model, max_people, folder, resume)
-    people = _read(keypoints, skeleton, skip_damaged, how)
-    people = with_film(people, parse_size(image_size, "image_size"), fps)
+    how = replace(how, folder=chosen_outputs[0][0].parent)
+    people = _read(keypoints, said, how)
     if save_keypoints is not None:
         write_keypoints(people, save_keypoints)
-    cameras = chosen_cameras(
-        people.clip_names,
-        read_all(intrinsics or []),
-        name=camera,
-        resolution=parse_size(camera_resolution, "camera_resolution"),
-        turn=camera_turn,
-    )
-    if not cameras and people.intrinsics is None:
-        cameras = assumed_cameras(people, fov)
-    elif fov is not None:
-        raise InputError("the camera is given; leave one of the two out", setting="fov", value=f"{fov:g}")
-    lens = cameras[0] if cameras else None
-    known = SideInformation(
-        up=_vertical(camera_up, lens) if camera_up else None,
-        height=height,
-        keypoint_noise=checked_noise(keypoint_noise),
-    )
-    lifter = Lifter(prior or "open", settings, samples, seed, device, clips, batch_size, track)
-    chosen = selected(identified(standardise(people, cameras or None), track), person, max_people)
-    prepared = lifter.prepare(chosen, None, known)
-    prepared = replace(prepared, camera=cameras or None)
+    lifter = Lifter(**method)
+    prepared = prepare_input(people, said, lifter)
     with progress_bar("people") as bar:
         task = bar.add_task("Lifting", total=len(prepared.keypoints))
         starts = lifter.start(prepared)
@@ -141,11 +170,11 @@ def lift(
         typer.echo(f"3D poses: {path}")
 
 
-def _read(keypoints: list[Path], skeleton: str | None, skip_damaged: bool, how: "Detection") -> "Keypoints":
+def _read(keypoints: list[Path], said: "InputOptions", how: "Detection") -> "Keypoints":
     """The keypoints of the inputs; those of films are detected, with progress."""
     from dataclasses import replace
 
-    from zedo_cli.keypoints.reading import read_keypoints
+    from zedo_cli.from_files import read_input
 
     with progress_bar("frames") as bar:
         tasks: list[TaskID] = []
@@ -156,38 +185,9 @@ def _read(keypoints: list[Path], skeleton: str | None, skip_damaged: bool, how: 
             bar.update(tasks[0], completed=done, total=total)
 
         try:
-            return read_keypoints(keypoints, skeleton, skip_damaged, replace(how, progress=progress))
+            return read_input(keypoints, said, replace(how, progress=progress))
         except KeyboardInterrupt:
             kept = [partial for path in keypoints if (partial := how.partial(path)) and partial.exists()]
             if not kept:
                 raise
             raise Stopped(f"interrupted; continue with --resume (finished frames are in {kept[0]})") from None
-
-
-def _vertical(text: str, camera: "Camera | None") -> "np.ndarray":
-    """The unit vector upward in the camera frame `[3]`, from `X,Y,Z` or a world axis."""
-    import numpy as np
-
-    from zedo_cli.errors import InputError
-
-    if len(text) == 2 and text[0] in "+-" and text[1].lower() in "xyz":
-        if camera is None or camera.rotation is None:
-            raise InputError(
-                "needs a calibration with a rotation, given with `intrinsics`",
-                setting="camera_up",
-                value=text,
-            )
-        axis = camera.rotation[:, "xyz".index(text[1].lower())]
-        return axis if text[0] == "+" else -axis
-    try:
-        vector = np.array([float(part) for part in text.split(",")])
-    except ValueError:
-        vector = np.zeros(0)
-    if vector.shape != (3,) or not np.isfinite(vector).all() or not vector.any():
-        raise InputError(
-            "write X,Y,Z in the camera frame (level: 0,-1,0), or a world axis (+z)",
-            setting="camera_up",
-            value=text,
-        )
-    vector = vector / np.abs(vector).max()
-    return vector / np.linalg.norm(vector)

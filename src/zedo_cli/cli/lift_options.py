@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from zedo_cli.cli.options import METHOD
+from zedo_cli.cli.options import METHOD, RUNNING
 from zedo_cli.joint_sets import SKELETONS
 from zedo_cli.registry import CAMERA_READERS, DETECTORS, KEYPOINT_READERS, POSE_WRITERS
 
-_INPUT, _VIDEO, _OUTPUT = "Input", "Video", "Output"
+_INPUT, _VIDEO, _OUTPUT, _MANY = "Input", "Video", "Output", "Many clips"
 """Panels of the help."""
 
 
@@ -196,7 +196,12 @@ SaveKeypoints = Annotated[
 ]
 ResumeDetection = Annotated[
     bool,
-    typer.Option("--resume", help="Go on with the detection of an interrupted run.", rich_help_panel=_VIDEO),
+    typer.Option(
+        "--resume",
+        help="Go on with an interrupted run: with the detection of a video, or with the clips that are not"
+        " done.",
+        rich_help_panel=RUNNING,
+    ),
 ]
 FrameName = Annotated[
     str | None,
@@ -232,6 +237,50 @@ Filter = Annotated[
         metavar="butterworth:HZ",
         help="Low-pass filter over the frames of a track, zero lag. The method is steady without one.",
         rich_help_panel=_OUTPUT,
+        show_default=False,
+    ),
+]
+OutputDir = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for many clips: each file, and each clip in a folder, gets outputs of its own name.",
+        rich_help_panel=_MANY,
+        show_default=False,
+    ),
+]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=f"Format in that folder: {', '.join(POSE_WRITERS.entries)}; may be repeated. [default: npz]",
+        rich_help_panel=_MANY,
+        show_default=False,
+    ),
+]
+Jobs = Annotated[int, typer.Option(min=1, help="Clips lifted at once.", rich_help_panel=_MANY)]
+Shard = Annotated[
+    str | None,
+    typer.Option(
+        metavar="I/N",
+        help="Lift the I-th of N parts of the clips, from 0: for several machines or a Slurm array.",
+        rich_help_panel=_MANY,
+        show_default=False,
+    ),
+]
+FailFast = Annotated[
+    bool,
+    typer.Option("--fail-fast", help="Stop at the first clip that fails.", rich_help_panel=_MANY),
+]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine", help="Who does the work: local processes, or ray, a cluster.", rich_help_panel=_MANY
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of the Ray cluster. [default: the one of this machine, or a new one]",
+        rich_help_panel=_MANY,
         show_default=False,
     ),
 ]

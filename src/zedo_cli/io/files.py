@@ -12,6 +12,9 @@ import orjson
 
 from zedo_cli.errors import InputError
 
+TEMPORARY = ".zedo-"
+"""How the names of files begin that are being written."""
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -60,7 +63,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     writable(path)
     temporary = None
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
         yield temporary

@@ -63,6 +63,18 @@ def read_keypoints(
     return replace(keypoints, frame_count=keypoints.frame_count + sum(part.frame_count for part in empty))
 
 
+def read_part(path: Path, part: str, skeleton: str | Path | None = None) -> Keypoints:
+    """One clip of a file that holds many, as `read_keypoints`."""
+    reader = _reader_of(Content(path))
+    if reader.read_part is None:
+        raise InputError(f"{reader.name} holds one clip", source=path, where=part)
+    keypoints: Keypoints = reader.read_part(f"{path}#{part}", path, part)
+    if skeleton is not None:
+        found = find_skeleton(skeleton, keypoints.joint_names)
+        keypoints = replace(keypoints, skeleton=found, joint_names=None)
+    return keypoints
+
+
 @dataclass
 class _Clip:
     """Files that are read together."""
@@ -152,7 +164,7 @@ def _in_folder(folder: Content, skip_damaged: bool) -> list[_Clip]:
             continue
         content = Content(path)
         try:
-            hint = _recognised(content, hint)
+            hint = recognised(content, hint)
         except InputError as error:
             if not skip_damaged:
                 raise
@@ -186,7 +198,7 @@ def _in_folder(folder: Content, skip_damaged: bool) -> list[_Clip]:
     return clips
 
 
-def _recognised(content: Content, hint: KeypointReader | None = None) -> KeypointReader | None:
+def recognised(content: Content, hint: KeypointReader | None = None) -> KeypointReader | None:
     """The first reader that takes the suffix and recognises the content; `hint` is tried first."""
     candidates = KEYPOINT_READERS.taking(content.suffix)
     if hint in candidates and hint is not None and _accepts(hint, content):
@@ -197,7 +209,7 @@ def _recognised(content: Content, hint: KeypointReader | None = None) -> Keypoin
 def _reader_of(content: Content) -> KeypointReader:
     """The reader of a file. Raises `InputError` that lists all of them."""
     candidates = KEYPOINT_READERS.taking(content.suffix)
-    reader = _recognised(content)
+    reader = recognised(content)
     if reader is None and len(candidates) == 1:
         reader = candidates[0]  # its own error says what is missing
     if reader is not None:

@@ -1,0 +1,106 @@
+"""The work on one clip: read, lift, write, and the record of it. Everything here can be sent to another
+process."""
+
+import time
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from zedo_cli.clips.finding import Clip
+from zedo_cli.clips.records import Record, digest_of, fingerprint
+from zedo_cli.detectors.detecting import Detection
+from zedo_cli.errors import InputError
+from zedo_cli.from_files import InputOptions, prepare_input, read_input
+from zedo_cli.lifter import Lifter, LifterSettings
+from zedo_cli.poses.outputs import write_outputs
+from zedo_cli.registry import POSE_WRITERS
+from zedo_cli.version import __version__
+
+
+@dataclass(frozen=True)
+class OutputFolder:
+    """Where outputs go and how they are written: options of `zedo lift`, in its words.
+
+    Raises:
+        InputError: a format or the frame is unknown, or two formats are written to one file.
+    """
+
+    folder: Path
+    formats: tuple[str, ...] = ("npz",)
+    frame: str | None = None
+    origin: bool = False
+    filter: str | None = None
+
+    def files(self, name: str) -> list[tuple[Path, str]]:
+        """The files of a clip, each with its format."""
+        found = [(POSE_WRITERS.find(format), format) for format in self.formats]
+        return [(self.folder / f"{name}{writer.suffixes[0]}", format) for writer, format in found]
+
+
+@dataclass(frozen=True)
+class Work:
+    """How each clip is lifted. threads: of a process."""
+
+    said: InputOptions
+    method: LifterSettings
+    detection: Detection
+    place: OutputFolder
+    threads: int | None = None
+
+    @cached_property
+    def settings(self) -> str:
+        """Digest of everything that decides the outputs, the files of the clip aside."""
+        method = {name: value for name, value in self.method.items() if name not in ("device", "batch_size")}
+        method["preset"] = self.lifter.preset.model_dump(mode="json")
+        method["prior"] = self.lifter.prior.digest
+        said = asdict(self.said) | {"intrinsics": fingerprint(self.said.intrinsics)}
+        detector = [self.detection.detector, str(self.detection.model), self.detection.people]
+        place = asdict(self.place) | {"folder": ""}
+        return digest_of({"method": method, "said": said, "detector": detector, "place": place})
+
+    @property
+    def lifter(self) -> Lifter:
+        """The lifter, loaded once in each process."""
+        return _lifter(tuple(sorted(self.method.items())))
+
+    def __call__(self, clip: Clip) -> Record:
+        """Lift a clip and write its outputs. A clip that cannot be lifted gives a record with the reason."""
+        started = time.perf_counter()
+        about: dict[str, Any] = {"clip": clip.name, "settings": self.settings, "zedo": __version__}
+        print_ = ""
+        try:
+            print_ = fingerprint(clip.sources) + (f"#{clip.part}" if clip.part else "")
+            found = self._lift(clip)
+        except (InputError, OSError, MemoryError) as error:
+            reason = str(error) or type(error).__name__
+            return Record(**about, status="failed", fingerprint=print_, reason=reason)
+        seconds = round(time.perf_counter() - started, 3)
+        return Record(**about, status="done", fingerprint=print_, seconds=seconds, **found)
+
+    def _lift(self, clip: Clip) -> dict[str, Any]:
+        import torch
+
+        if self.threads is not None and torch.get_num_threads() != self.threads:
+            torch.set_num_threads(self.threads)
+        files = self.place.files(clip.name)
+        files[0][0].parent.mkdir(parents=True, exist_ok=True)
+        how = replace(self.detection, folder=files[0][0].parent)
+        people = read_input(clip.sources, self.said, how, clip.part)
+        prepared = prepare_input(people, self.said, self.lifter)
+        poses = self.lifter.finish(prepared, self.lifter.start(prepared))
+        written = write_outputs(poses, files, self.place.frame, self.place.origin, self.place.filter)
+        for source in clip.sources:
+            if (partial := how.partial(source)) is not None:
+                partial.unlink(missing_ok=True)
+        return {
+            "outputs": tuple(path.relative_to(self.place.folder).as_posix() for path in written.paths),
+            "frames": people.frame_count,
+            "poses": len(poses),
+            "notes": tuple(note.as_dict() for note in (*poses.notes, *written.notes)),
+        }
+
+
+@lru_cache(maxsize=1)
+def _lifter(settings: tuple[tuple[str, Any], ...]) -> Lifter:
+    return Lifter(**dict(settings))

@@ -1,0 +1,145 @@
+"""Keypoints of many clips in one Parquet file, as `zedo pack` writes it.
+
+Columns: `clip` (text; the rows of a clip stand together), `frame`, `person` (integers), `time` (s, or null),
+`keypoints` (a list of J times x, y, confidence, px); and, the same in all rows of a clip, `fps`, `width`,
+`height` (null if unknown), `intrinsics` (a list of 9, or null), `static`, `tracked`. The metadata `zedo` of
+the schema holds `skeleton` or `joint_names`.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zedo_cli.errors import InputError
+from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.content import Content
+
+COLUMNS = ("clip", "frame", "person", "time", "keypoints")
+_ROWS = "packed keypoints have the columns clip, frame, person, time, keypoints; zedo pack writes them"
+
+
+def accepts(content: Content) -> bool:
+    """Any Parquet file; its own error says what is missing."""
+    return content.suffix == ".parquet"
+
+
+def read(name: str, contents: list[Content]) -> Keypoints:
+    """All clips of a file."""
+    path = contents[0].path
+    return _keypoints(path, 0, None, name)
+
+
+def read_part(name: str, path: Path, part: str) -> Keypoints:
+    """The clip `part` of a file. Raises `InputError` if it has none of that name."""
+    state = path.stat()
+    ranges = _ranges(path, state.st_size, state.st_mtime_ns)
+    if part not in ranges:
+        raise InputError(f"has no clip '{part}'", source=path)
+    return _keypoints(path, *ranges[part], name)
+
+
+def parts(path: Path) -> list[str]:
+    """The names of the clips, in their order."""
+    state = path.stat()
+    return list(_ranges(path, state.st_size, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _ranges(path: Path, size: int, modified: int) -> dict[str, tuple[int, int]]:
+    """First and last row (not included) of each clip."""
+    import pyarrow.compute
+
+    table = _opened(path).read(["clip"])
+    column = table.column("clip").combine_chunks()
+    codes = pyarrow.compute.dictionary_encode(column) if column.type != "dictionary" else column
+    if not hasattr(codes, "indices"):
+        codes = codes.dictionary_encode()
+    numbers, names = np.asarray(codes.indices), codes.dictionary.to_pylist()
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    stops = np.append(starts[1:], len(numbers))
+    if len(starts) != len(names):
+        repeated = names[int(np.bincount(numbers[starts]).argmax())]
+        raise InputError(f"the rows of clip '{repeated}' do not stand together", source=path, fix=_ROWS)
+    return {names[numbers[start]]: (int(start), int(stop)) for start, stop in zip(starts, stops, strict=True)}
+
+
+def _opened(path: Path) -> Any:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        file = pyarrow.parquet.ParquetFile(path, memory_map=True)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise InputError("is damaged, or not a Parquet file", source=path, fix="write it again") from error
+    missing = [name for name in COLUMNS if name not in file.schema_arrow.names]
+    if missing:
+        raise InputError(f"column '{missing[0]}' is missing", source=path, fix=_ROWS)
+    return file
+
+
+def _keypoints(path: Path, start: int, stop: int | None, name: str) -> Keypoints:
+    import pyarrow
+
+    file = _opened(path)
+    try:
+        table = _rows(file, start, stop)
+        about = json.loads((file.schema_arrow.metadata or {}).get(b"zedo", b"{}"))
+        flat = table.column("keypoints").combine_chunks()
+        values = np.asarray(flat.flatten(), np.float32)
+        clips, first, clip = np.unique(
+            np.asarray(table.column("clip").to_pylist()), return_index=True, return_inverse=True
+        )
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise InputError(f"is damaged ({error})", source=path, fix="pack it again") from error
+    count = table.num_rows
+    width = len(values) // count if count else 0
+    if not count or width % 3 or len(values) != count * width or width == 0:
+        raise InputError("must hold J times x, y, confidence in every row", source=path, where="keypoints")
+    data = values.reshape(count, -1, 3)
+
+    def each(column: str) -> list[Any]:
+        if column not in table.column_names:
+            return [None] * len(first)
+        return [table.column(column)[int(row)].as_py() for row in first]
+
+    sizes = [None if None in pair else pair for pair in zip(each("width"), each("height"), strict=True)]
+    time = np.array(table.column("time").to_numpy(zero_copy_only=False), np.float64)
+    frame = np.asarray(table.column("frame"), np.int64)
+    skeleton, names = about.get("skeleton"), about.get("joint_names")
+    return Keypoints(
+        points=data[..., :2],
+        confidence=data[..., 2],
+        frame=frame,
+        person=np.asarray(table.column("person"), np.int64),
+        clip=clip.reshape(-1),
+        clip_names=tuple(f"{path}#{part}" for part in clips.tolist()) if len(clips) > 1 else (name,),
+        frame_count=len(np.unique(np.stack([clip.reshape(-1), frame], 1), axis=0)),
+        skeleton=skeleton,
+        joint_names=tuple(names) if names else None,
+        image_size=tuple(sizes),
+        intrinsics=_intrinsics(table, count),
+        static=tuple(value is not False for value in each("static")),
+        tracked=tuple(value is True for value in each("tracked")),
+        fps=tuple(each("fps")),
+        time=time if np.isfinite(time).all() else None,
+    )
+
+
+def _rows(file: Any, start: int, stop: int | None) -> Any:
+    """The rows from `start` to `stop`, from the row groups that have them."""
+    if stop is None:
+        return file.read()
+    bounds = np.cumsum([0, *(file.metadata.row_group(g).num_rows for g in range(file.num_row_groups))])
+    first = int(np.searchsorted(bounds, start, side="right")) - 1
+    last = int(np.searchsorted(bounds, stop, side="left"))
+    return file.read_row_groups(list(range(first, last))).slice(start - int(bounds[first]), stop - start)
+
+
+def _intrinsics(table: Any, count: int) -> np.ndarray | None:
+    if "intrinsics" not in table.column_names or table.column("intrinsics").null_count:
+        return None
+    values = np.asarray(table.column("intrinsics").combine_chunks().flatten(), np.float32)
+    return values.reshape(count, 3, 3)
