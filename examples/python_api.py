@@ -37,7 +37,7 @@ print(poses.hypotheses_3d.shape, "the answer and 8 draws of the posterior for ea
 # One prior for many clips
 lifter = zedo.Lifter(prior="open-small", preset="fast", seed=0)
 clips = [keypoints.take(np.arange(5)), keypoints.take(np.arange(5, 10))]
-for number, clip_poses in enumerate(lifter.stream(clips, camera)):
+for number, clip_poses in enumerate(lifter.lift_each(clips, camera)):
     print(f"clip {number}: {len(clip_poses)} poses")
 
 # What is known besides the keypoints
@@ -53,3 +53,9 @@ try:
     zedo.lift(keypoints.points, skeleton="coco17", intrinsics=K)
 except zedo.InputError as error:
     print(error)
+
+# Live: one frame in, its poses out, from past frames only
+live = lifter.live(zedo.read_camera(DATA / "calibration.toml", "cam_02"), skeleton="body_25b", fps=60)
+for number in range(3):
+    frame = np.concatenate([keypoints.points[number], keypoints.confidence[number][:, None]], axis=-1)
+    print(f"frame {number}: pelvis at {live.push(frame[None]).poses_3d[0, 0].round(2)} m")

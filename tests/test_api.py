@@ -207,7 +207,7 @@ def test_another_input_does_not_change_a_clip(prior, camera):
 def test_a_stream_gives_the_clips_in_order(detected, camera):
     lifter = zedo.Lifter("open-small", "fast")
     clips = [detected.take(np.arange(2)), detected.take(np.arange(2, 6))]
-    lifted = list(lifter.stream(clips, camera))
+    lifted = list(lifter.lift_each(clips, camera))
     assert [len(poses) for poses in lifted] == [2, 4]
     assert np.allclose(lifted[1].poses_3d, lifter.lift(clips[1], camera).poses_3d)
 

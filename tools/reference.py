@@ -17,7 +17,19 @@ from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
-COMMANDS = ("lift", "pack", "export", "view", "eval", "ablate", "train", "eval-prior", "import", "formats")
+COMMANDS = (
+    "lift",
+    "stream",
+    "pack",
+    "export",
+    "view",
+    "eval",
+    "ablate",
+    "train",
+    "eval-prior",
+    "import",
+    "formats",
+)
 
 WIDTH = "100"
 """Characters of a line of help."""

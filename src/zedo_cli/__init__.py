@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from zedo_cli.cameras.reading import read_camera
     from zedo_cli.keypoints.container import Keypoints
     from zedo_cli.keypoints.reading import read_keypoints
-    from zedo_cli.lifter import Lifter, lift
+    from zedo_cli.lifter import Lifter
+    from zedo_cli.lifting import lift
+    from zedo_cli.live.incoming import LiveFrame
     from zedo_cli.pipeline.presets import Preset
     from zedo_cli.poses.container import Poses
     from zedo_cli.poses.reading import read_poses
@@ -33,6 +35,7 @@ __all__ = [
     "InputError",
     "Keypoints",
     "Lifter",
+    "LiveFrame",
     "Note",
     "Poses",
     "Preset",
@@ -50,10 +53,11 @@ _MODULES = {
     "Camera": "cameras.container",
     "Keypoints": "keypoints.container",
     "Lifter": "lifter",
+    "LiveFrame": "live.incoming",
     "Poses": "poses.container",
     "Preset": "pipeline.presets",
     "SideInformation": "preparation",
-    "lift": "lifter",
+    "lift": "lifting",
     "load_prior": "prior.checkpoint",
     "read_camera": "cameras.reading",
     "read_keypoints": "keypoints.reading",

@@ -72,7 +72,7 @@ def prepare_input(people: Keypoints, said: InputOptions, lifter: Lifter) -> Prep
     cameras = _cameras(people, said)
     lens = cameras[0] if cameras else None
     known = SideInformation(
-        up=_vertical(said.camera_up, lens) if said.camera_up else None,
+        up=vertical_of(said.camera_up, lens) if said.camera_up else None,
         height=said.height,
         keypoint_noise=checked_noise(said.keypoint_noise),
     )
@@ -98,7 +98,7 @@ def _cameras(people: Keypoints, said: InputOptions) -> list[Camera]:
     return cameras
 
 
-def _vertical(text: str, camera: Camera | None) -> np.ndarray:
+def vertical_of(text: str, camera: Camera | None) -> np.ndarray:
     """The unit vector upward in the camera frame `[3]`, from `X,Y,Z` or a world axis."""
     if len(text) == 2 and text[0] in "+-" and text[1].lower() in "xyz":
         if camera is None or camera.rotation is None:

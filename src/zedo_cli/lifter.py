@@ -1,19 +1,16 @@
-"""Lifting from Python: `lift` for one call, `Lifter` for many."""
+"""Lifting from Python: a `Lifter` for clips, files, arrays, and live frames."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import torch
 
-from zedo_cli.arguments import as_camera, as_keypoints, is_sources
-from zedo_cli.cameras.choice import assumed_cameras, with_film
+from zedo_cli.arguments import as_camera, as_keypoints
 from zedo_cli.cameras.container import Camera
-from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.device import find_device
 from zedo_cli.errors import InputError, choose, whole_number
-from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.keypoints.tracking import identified
@@ -29,10 +26,13 @@ from zedo_cli.poses.container import Poses
 from zedo_cli.preparation import Prepared, SideInformation
 from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.prior.prior import Prior
-from zedo_cli.results import poses_of
+from zedo_cli.results import about_method, poses_of
 from zedo_cli.skeletons import ADULT
 from zedo_cli.track_posterior import over_tracks
 from zedo_cli.tracks import Tracks
+
+if TYPE_CHECKING:
+    from zedo_cli.live.stream import LiveStream
 
 Source = str | Path
 Progress = Callable[[int], None]
@@ -96,9 +96,9 @@ class Lifter:
             whole_number(batch_size, "batch_size", 1),
         )
         self.method = build_method(self.preset, self.prior, self.samples, self.seed)
-        self._first_pass: Method | None = None
+        self.first_pass: Method | None = None
         if clips and self.preset.view and self.prior.takes_context:
-            self._first_pass = build_method(PRESETS["fast"], self.prior)
+            self.first_pass = build_method(PRESETS["fast"], self.prior)
 
     def lift(
         self,
@@ -130,7 +130,7 @@ class Lifter:
         prepared = self.prepare(as_keypoints(keypoints), as_camera(camera), known or SideInformation())
         return self.finish(prepared, self.start(prepared), progress)
 
-    def stream(
+    def lift_each(
         self,
         clips: Iterable[Any],
         camera: "Camera | Source | Any" = None,
@@ -152,6 +152,49 @@ class Lifter:
         camera = as_camera(camera)
         for keypoints in clips:
             yield self.lift(keypoints, camera, known)
+
+    def live(
+        self,
+        camera: "Camera | Source | Any",
+        skeleton: str | None = None,
+        fps: float | None = None,
+        known: SideInformation | None = None,
+    ) -> "LiveStream":
+        """Follow the people in front of one camera, frame by frame.
+
+        Args:
+            camera: as in `lift`, one.
+            skeleton: name of the joint set; found from the first people without it.
+            fps: frames/s, where frames have no times; without both, the time of arrival counts.
+            known: side information; bones are estimated.
+
+        Returns:
+            A stream with `push(frame) -> Poses` and `stream(frames)`.
+
+        Raises:
+            InputError: the prior or the preset sees no views, or there is no camera.
+        """
+        from zedo_cli.live.stream import LiveStream
+
+        found = as_camera(camera)
+        if not isinstance(found, Camera):
+            raise InputError("give one camera", setting="camera")
+        return LiveStream(self, found, skeleton, fps, known)
+
+    def stream(
+        self, frames: Iterable[Any], camera: "Camera | Source | Any", **settings: Any
+    ) -> "Iterator[Poses]":
+        """The poses of each frame of a stream, as it comes, from past frames only.
+
+        Args:
+            frames: the people of each, `[P, J, 3]`, or `LiveFrame`s with times and identities.
+            camera: of the stream.
+            settings: those of `live`.
+
+        Raises:
+            InputError: as `live`, or a frame cannot be used.
+        """
+        return self.live(camera, **settings).stream(frames)
 
     def prepare(
         self,
@@ -188,9 +231,9 @@ class Lifter:
             seen = look.observation()
         people = people.with_notes(*notes)
         prepared = Prepared(people, camera, known, tracks, windows, seen, swapped, zoom)
-        if self._first_pass is None:
+        if self.first_pass is None:
             return prepared
-        return replace(prepared, seen=with_shared(prepared, self._first_pass, self.prior, self.batch_size))
+        return replace(prepared, seen=with_shared(prepared, self.first_pass, self.prior, self.batch_size))
 
     def start(self, prepared: Prepared) -> Iterator[Start]:
         """The starts of the batches, one by one. Keep them in a list to finish them with several lifters.
@@ -220,64 +263,21 @@ class Lifter:
             lifted, notes = over_tracks(lifted, people, prepared.seen.intrinsics, prepared.tracks, noise)
             prepared = replace(prepared, keypoints=people.with_notes(*notes))
         if self.preset.view:
-            lifted = lifted._replace(uncertainty=self._calibrated(lifted, noise / ADULT, prepared))
+            lifted = lifted._replace(uncertainty=self.calibrated(lifted, noise / ADULT, prepared.seen.bones))
         settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
         return poses_of(prepared, lifted, self.prior, self.preset, settings)
 
-    def _calibrated(self, lifted: Lifted, noise: torch.Tensor, prepared: Prepared) -> torch.Tensor:
+    def calibrated(self, lifted: Lifted, noise: torch.Tensor, bones: torch.Tensor | None) -> torch.Tensor:
+        """The uncertainty `[N, J]` m as errors confirm it. noise: of the keypoints, in heights. bones: as
+        they were known to the prior."""
         if getattr(self.prior, "spread", None) is not None and self.preset.start == "view":
-            return calibrated_statement(lifted.uncertainty, noise, prepared.seen.bones)
+            return calibrated_statement(lifted.uncertainty, noise, bones)
         return calibrated(lifted.uncertainty, noise)
+
+    def about(self) -> dict[str, Any]:
+        """The metadata of prior and settings."""
+        settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
+        return about_method(self.prior, self.preset, settings)
 
     def _batches(self, prepared: Prepared) -> list[torch.Tensor]:
         return prepared.windows.batches(max(1, self.batch_size // self.samples))
-
-
-def lift(
-    keypoints: "Keypoints | Source | Sequence[Source] | Any",
-    camera: "Camera | Source | Any" = None,
-    *,
-    intrinsics: Any = None,
-    image_size: tuple[float, float] | None = None,
-    confidence: Any = None,
-    skeleton: str | None = None,
-    known: SideInformation | None = None,
-    **settings: Unpack[LifterSettings],
-) -> Poses:
-    """Lift 2D keypoints to 3D poses in metres, in the camera frame (X right, Y down, Z forward).
-
-    Args:
-        keypoints: files or folders, `Keypoints`, or an array `[N, J, 2 or 3]` (NumPy or torch) in pixels of
-            the image as the camera took it. Points at exactly (0, 0) or NaN are missing if there are no
-            confidences.
-        camera: a camera or its file; of a calibration with several cameras, `read_camera(path, name)`.
-        intrinsics: K `[3, 3]` px, or `[N, 3, 3]` for an array, in place of a camera.
-        image_size: width and height (px) of the film: scales a camera of another resolution and normalised
-            keypoints. If nothing is known of the camera, a field of view of 60 degrees is assumed.
-        confidence: `[N, J]` in 0..1, of an array.
-        skeleton: name of the joint set, or a JSON file of joint names; they are mapped to Human3.6M's 17.
-        known: side information: vertical, bone lengths, height, keypoint noise.
-        settings: the arguments of `Lifter`: prior, preset, samples, seed, device, clips, ...
-
-    Returns:
-        Poses, in the order of the rows. People with too few joints are left out, with a note.
-
-    Raises:
-        InputError: an argument cannot be used; it names the argument and the fix.
-    """
-    if camera is not None and intrinsics is not None:
-        raise InputError("the camera has them already; leave one of the two out", setting="intrinsics")
-    if isinstance(keypoints, Keypoints | str | Path) or is_sources(keypoints):
-        if confidence is not None:
-            raise InputError("is for arrays; the keypoints have theirs", setting="confidence")
-        people = as_keypoints(keypoints, skeleton)
-        if intrinsics is not None:
-            camera = Camera("given", checked_intrinsics(intrinsics, None, "intrinsics"))
-    else:
-        joints = find_skeleton(skeleton) if skeleton else None
-        people = Keypoints.from_arrays(keypoints, confidence, joints, intrinsics)
-    if image_size is not None:
-        people = with_film(people, image_size, None)
-        if camera is None and people.intrinsics is None:
-            camera = assumed_cameras(people, None)
-    return Lifter(**settings).lift(people, camera, known)

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from zedo_cli.errors import Note, printable
+from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline import left_right, motion
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.presets import Preset
@@ -37,34 +39,49 @@ def poses_of(
     swapped = prepared.swapped ^ arms
     notes = [*people.notes, *warnings, *_notes(prepared, prior, preset, int(swapped.any(1).sum()))]
     return Poses(
-        poses_3d=lifted.pose.numpy(),
-        hypotheses_3d=lifted.hypotheses.numpy(),
-        translation=lifted.translation.numpy(),
-        hypothesis_score=lifted.score.numpy(),
-        uncertainty=lifted.uncertainty.numpy(),
-        reprojection_error=lifted.reprojection_error.numpy(),
-        frame=people.frame,
-        person=people.person,
-        clip=people.clip,
-        time=np.asarray(people.time, np.float64),
-        keypoints_2d=lifted.keypoints.numpy(),
-        confidence=lifted.confidence.numpy(),
-        intrinsics=np.array(people.intrinsics, np.float32),
-        swapped=swapped.numpy(),
+        **arrays_of(lifted, people, swapped),
         joint_names=JOINTS,
         meta={
-            "zedo": __version__,
-            "prior": {"name": prior.name, "sha256": prior.digest, "licence": prior.card.licence},
-            "preset": preset.model_dump(mode="json"),
-            **settings,
+            **about_method(prior, preset, settings),
             "summary": summary(prepared),
             **_about_input(prepared),
-            "units": {"poses_3d": "metres", "uncertainty": "metres", "reprojection_error": "pixels"},
-            "frame": CAMERA_FRAME,
             "world": [world.as_dict() for world in _worlds(prepared, lifted.pose.numpy())],
             "notes": [note.as_dict() for note in notes],
         },
     )
+
+
+def arrays_of(lifted: Lifted, people: Keypoints, swapped: Tensor) -> dict[str, np.ndarray]:
+    """The arrays of `Poses` from answers for the rows of `people`."""
+    k = np.zeros((0, 3, 3)) if people.intrinsics is None else people.intrinsics
+    return {
+        "poses_3d": lifted.pose.numpy(),
+        "hypotheses_3d": lifted.hypotheses.numpy(),
+        "translation": lifted.translation.numpy(),
+        "hypothesis_score": lifted.score.numpy(),
+        "uncertainty": lifted.uncertainty.numpy(),
+        "reprojection_error": lifted.reprojection_error.numpy(),
+        "frame": people.frame,
+        "person": people.person,
+        "clip": people.clip,
+        "time": np.asarray(people.time, np.float64),
+        "keypoints_2d": lifted.keypoints.numpy(),
+        "confidence": lifted.confidence.numpy(),
+        "intrinsics": np.array(k, np.float32),
+        "swapped": swapped.numpy(),
+    }
+
+
+def about_method(prior: Prior, preset: Preset, settings: dict[str, Any]) -> dict[str, Any]:
+    """The metadata of prior, preset and further settings, with units and frame."""
+    return {
+        "zedo": __version__,
+        "prior": {"name": prior.name, "sha256": prior.digest, "licence": prior.card.licence},
+        "preset": preset.model_dump(mode="json"),
+        **settings,
+        "units": {"poses_3d": "metres", "uncertainty": "metres", "reprojection_error": "pixels"},
+        "frame": CAMERA_FRAME,
+    }
 
 
 def _worlds(prepared: Prepared, poses: np.ndarray) -> list[World]:

@@ -100,7 +100,7 @@ def over_tracks(
     pieces = [_in_time(rows, times) for rows in pieces]
     pose, root = _smooth(lifted, how_noisy(noise / ADULT), pieces, times)
     rays = normalize(keypoints_to_directions(lifted.keypoints, intrinsics), dim=-1)
-    points = _on_rays(pose + root[:, None], rays, noise)
+    points = on_rays(pose + root[:, None], rays, noise)
     changed = torch.zeros(len(points), dtype=torch.bool)
     for rows in pieces:
         changed[torch.from_numpy(rows)] = len(rows) > 1
@@ -141,7 +141,7 @@ def _smooth(
     return pose, root
 
 
-def _on_rays(points: Tensor, rays: Tensor, noise: Tensor) -> Tensor:
+def on_rays(points: Tensor, rays: Tensor, noise: Tensor) -> Tensor:
     """The points `[N, J, 3]` with those of exact keypoints on their unit rays again."""
     gain = ray_gain(torch.tensor(CLOSEST), noise)
     for _ in range(3):

@@ -14,6 +14,7 @@ from zedo_cli.cli.formats import formats
 from zedo_cli.cli.import_checkpoint import import_checkpoint
 from zedo_cli.cli.lift import lift
 from zedo_cli.cli.pack import pack
+from zedo_cli.cli.stream import stream
 from zedo_cli.cli.terminal import Stopped
 from zedo_cli.cli.train import train
 from zedo_cli.cli.view import view
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(lift)
+app.command()(stream)
 app.command()(pack)
 app.command()(export)
 app.command()(view)

@@ -53,7 +53,7 @@ def standardise(
     """
     cameras = _one_for_each(camera, keypoints)
     clean = cleaned(_with_sizes(keypoints, cameras))
-    skeleton, notes = _skeleton_of(clean)
+    skeleton, notes = skeleton_of(clean)
     mapped = to_17_joints(clean, skeleton).with_notes(*notes)
     if not keep_all:
         mapped = without_unusable(mapped)
@@ -123,7 +123,7 @@ def extent(points: np.ndarray, confidence: np.ndarray) -> np.ndarray:
         )
 
 
-def _skeleton_of(keypoints: Keypoints) -> tuple[Skeleton, list[Note]]:
+def skeleton_of(keypoints: Keypoints) -> tuple[Skeleton, list[Note]]:
     """The skeleton that is given, or that of the joints' names, or the one that fits, with notes."""
     source = keypoints.clip_names[0] if keypoints.clip_names else "keypoints"
     if keypoints.skeleton is None and keypoints.joint_names is None:

@@ -1,0 +1,1 @@
+"""Live lifting: one frame in, its poses out, from past frames only and in constant memory."""

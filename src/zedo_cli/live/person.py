@@ -1,0 +1,109 @@
+"""What is remembered of a person who is followed live: the last frames, and samples of the body."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.noise import NoiseModel, trusted
+from zedo_cli.pipeline import left_right, motion
+
+WINDOW = 32
+"""Frames of a person that are remembered; the smoother looks back over them."""
+
+WINDOW_SECONDS = 2.0
+"""Older frames say nothing of the present one."""
+
+SAMPLES = 150
+"""Poses of a person from which bones and the vertical are estimated."""
+
+SAMPLE_EVERY, SAMPLE_SELDOM = 3, 15
+"""Frames between two samples, until there are `SAMPLES` and after it. Estimates are renewed with them."""
+
+
+@dataclass
+class Moment:
+    """A person in a frame, before smoothing. number, seconds: of the frame. points `[17, 2]` px, confidence
+    `[17]`: as seen, with swaps. pose `[17, 3]` m, uncertainty `[17]` m, noisy 0..1: the answer."""
+
+    number: int
+    seconds: float
+    points: np.ndarray
+    confidence: np.ndarray
+    pose: np.ndarray | None = None
+    uncertainty: np.ndarray | None = None
+    noisy: float = 1.0
+
+
+@dataclass
+class Person:
+    """A person who is followed."""
+
+    moments: deque[Moment] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    samples: deque[np.ndarray] = field(default_factory=lambda: deque(maxlen=SAMPLES))
+    bones: Tensor | None = None
+    verdict: str = "assumed"
+    frames: int = 0
+
+    def add(self, moment: Moment) -> None:
+        """Remember a frame, and forget those that are too old."""
+        while self.moments and moment.seconds - self.moments[0].seconds > WINDOW_SECONDS:
+            self.moments.popleft()
+        self.moments.append(moment)
+        self.frames += 1
+
+    @property
+    def wants_sample(self) -> bool:
+        """Whether this frame is one to sample the body from."""
+        every = SAMPLE_EVERY if len(self.samples) < SAMPLES else SAMPLE_SELDOM
+        return self.frames % every == 0
+
+    def sample(self, pose: np.ndarray) -> None:
+        """Add a pose `[17, 3]` m that was lifted without bones, and estimate them anew."""
+        self.samples.append(pose)
+        if len(self.samples) >= motion.MIN_FRAMES:
+            self.bones = motion.bones_of_track(torch.from_numpy(np.stack(self.samples)))
+
+    def trust(self, model: NoiseModel) -> np.ndarray:
+        """What each keypoint of the newest frame counts `[17]`, as `keypoints.noise.trusted` judges the last
+        frames together."""
+        if self.frames % SAMPLE_SEVERAL == 1:
+            codes = {note.code for note in trusted(self._keypoints(), model, "auto")[1]}
+            self.verdict = next((end for end in ("assumed", "exact") if f"noise-{end}" in codes), "own")
+        confidence = np.asarray(self.moments[-1].confidence, np.float64)
+        noise = model.noise(confidence)
+        if self.verdict == "assumed":
+            noise = np.maximum(noise, model.assumed)
+        trust: np.ndarray = np.where(confidence > 0, model.trust(noise), 0.0)
+        return trust
+
+    def swapped(self) -> Tensor:
+        """Which of `left_right.PARTS` are swapped in the newest frame `[3]`, from past frames only."""
+        if len(self.moments) < 2:
+            return torch.zeros(len(left_right.PARTS), dtype=torch.bool)
+        points, confidence = (
+            torch.from_numpy(np.stack([getattr(moment, name) for moment in self.moments]))
+            for name in ("points", "confidence")
+        )
+        numbers = torch.tensor([moment.number for moment in self.moments])
+        return left_right.find_swaps(points, confidence, numbers)[-1]
+
+    def _keypoints(self) -> Keypoints:
+        count = len(self.moments)
+        return Keypoints(
+            points=np.stack([moment.points for moment in self.moments]),
+            confidence=np.stack([moment.confidence for moment in self.moments]),
+            frame=np.array([moment.number for moment in self.moments]),
+            person=np.zeros(count, np.int64),
+            clip=np.zeros(count, np.int64),
+            clip_names=("stream",),
+            frame_count=count,
+            skeleton="h36m17",
+        )
+
+
+SAMPLE_SEVERAL = 15
+"""Frames between two judgements of the noise of a person's keypoints."""

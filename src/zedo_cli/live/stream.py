@@ -1,0 +1,274 @@
+"""Following people live: what `Lifter.lift` makes of a clip, from past frames only.
+
+Differences from the whole clip: identities, swapped sides, noise, bones and the vertical come from the past;
+the smoother looks back over a window; bodies whose sides are exchanged for a while are not found.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from zedo_cli.cameras.container import Camera
+from zedo_cli.errors import InputError, Note
+from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.noise import NoiseModel, trusted
+from zedo_cli.live.incoming import Incoming, LiveFrame
+from zedo_cli.live.person import Moment, Person
+from zedo_cli.observing import FirstLook
+from zedo_cli.pipeline import hypotheses, left_right, motion
+from zedo_cli.pipeline.calibration import how_noisy
+from zedo_cli.pipeline.distance import magnified, restored
+from zedo_cli.pipeline.method import Lifted, finish
+from zedo_cli.pipeline.observation import Observation
+from zedo_cli.pipeline.rays import keypoints_to_directions
+from zedo_cli.pipeline.smoothing import smoothed_tracks
+from zedo_cli.pipeline.weights import keypoint_noise
+from zedo_cli.poses.container import Poses
+from zedo_cli.preparation import SideInformation
+from zedo_cli.results import arrays_of
+from zedo_cli.skeletons import ADULT, BONES, JOINTS
+from zedo_cli.track_posterior import on_rays
+
+if TYPE_CHECKING:
+    from zedo_cli.lifter import Lifter
+
+FORGET_SECONDS = 5.0
+"""A person who is not seen for this long is forgotten."""
+
+
+class LiveStream:
+    """Follows the people in front of one static camera.
+
+    Args:
+        lifter: with prior and preset; its setting `clips` says whether frames share anything.
+        camera: of the stream.
+        skeleton: joint set of the keypoints; found from the first people without it.
+        fps: frames/s, where frames have no times.
+        known: vertical, height and keypoint noise, if they are known; bones are estimated.
+
+    Raises:
+        InputError: the lifter's prior sees no views.
+    """
+
+    def __init__(
+        self,
+        lifter: "Lifter",
+        camera: Camera,
+        skeleton: Any = None,
+        fps: float | None = None,
+        known: SideInformation | None = None,
+    ) -> None:
+        if not lifter.preset.view:
+            raise InputError("needs a prior and a preset that see views", setting="preset")
+        self._lifter, self._camera = lifter, camera
+        self._fps, self._known = fps, known or SideInformation()
+        self._incoming = Incoming(camera, skeleton, fps)
+        self._noise = NoiseModel.of(lifter.preset)
+        self._people: dict[int, Person] = {}
+        self.number, self.seconds = -1, 0.0
+        """Number and time (s) of the newest frame."""
+        self.vertical: np.ndarray | None = None
+        """Unit vector upward in the camera frame `[3]`, given or estimated; None as long as it is unknown."""
+        if self._known.up is not None:
+            self.vertical = np.asarray(self._known.up, np.float64).reshape(-1)[:3]
+
+    def stream(self, frames: Iterable[Any]) -> Iterator[Poses]:
+        """The poses of each frame, as they come; see `push`."""
+        for frame in frames:
+            yield self.push(frame)
+
+    def push(self, frame: Any) -> Poses:
+        """The poses of the people in a frame, from it and the frames before.
+
+        Args:
+            frame: `LiveFrame`, or its people.
+
+        Returns:
+            Poses of the people who can be lifted, in the camera frame, metres; perhaps none.
+
+        Raises:
+            InputError: the frame is not after the one before, or its keypoints cannot be used. The stream
+                can go on.
+        """
+        frame = frame if isinstance(frame, LiveFrame) else LiveFrame(frame)
+        number, seconds, people, notes = self._incoming.standardised(frame)
+        self.number, self.seconds = number, seconds
+        self._forget(seconds)
+        if not len(people):
+            return self._poses(None, people, torch.zeros(0, 3, dtype=torch.bool), notes)
+        seen, swapped = self._observed(people, number, seconds)
+        lifted, more = self._lifted(seen, people)
+        return self._poses(self._smoothed(lifted, people), people, swapped, [*notes, *more])
+
+    def _forget(self, seconds: float) -> None:
+        gone = [i for i, p in self._people.items() if seconds - p.moments[-1].seconds > FORGET_SECONDS]
+        for identity in gone:
+            del self._people[identity]
+
+    def _observed(self, people: Keypoints, number: int, seconds: float) -> tuple[Observation, Tensor]:
+        """The observation of the people, swaps undone, and which parts were swapped `[P, 3]`."""
+        preset, stated = self._lifter.preset, self._known.keypoint_noise
+        trust = np.array(people.confidence, np.float64)
+        if preset.noise_model and stated != "auto":
+            trust, _ = trusted(people, self._noise, stated)
+        swapped = torch.zeros(len(people), len(left_right.PARTS), dtype=torch.bool)
+        for row, identity in enumerate(people.person.tolist()):
+            person = self._people.setdefault(identity, Person())
+            person.add(Moment(number, seconds, people.points[row], people.confidence[row]))
+            if preset.noise_model and stated == "auto":
+                trust[row] = person.trust(self._noise)
+            if self._lifter.clips and preset.swaps:
+                swapped[row] = person.swapped()
+        points, confidence, k = (
+            torch.from_numpy(np.array(array, np.float32))
+            for array in (
+                np.where(trust[..., None] > 0, people.points, 0),
+                trust,
+                people.intrinsics,
+            )
+        )
+        return left_right.with_swapped(Observation(points, confidence, k), swapped), swapped
+
+    def _lifted(self, seen: Observation, people: Keypoints) -> tuple[Lifted, list[Note]]:
+        """The answers for the frame alone, with what is known of the bodies."""
+        lifter = self._lifter
+        near, zoom = magnified(seen)
+        look = FirstLook(near, lifter.method, lifter.prior, lifter.preset, lifter.batch_size)
+        notes = look.left_out() if lifter.preset.contradictions else []
+        alone = look.observation()
+        ours = [self._people[identity] for identity in people.person.tolist()]
+        if lifter.first_pass is not None:
+            self._sample(alone, ours)
+        informed = self._with_shared(alone, ours) if lifter.clips and lifter.prior.takes_context else alone
+        with torch.no_grad():
+            start = lifter.method.initialise(informed.to(lifter.prior.exemplars.device))
+            lifted = Lifted(*(tensor.cpu() for tensor in finish(lifter.method, start)))
+        lifted = restored(lifted, zoom, seen.intrinsics)
+        noise = keypoint_noise(lifted.confidence, lifter.preset.least_noise, lifter.preset.odds_noise)
+        uncertainty = lifter.calibrated(lifted, noise / ADULT, informed.bones)
+        lifted = lifted._replace(uncertainty=uncertainty * float(people.of_clips("caution")[0]))
+        for row, person in enumerate(ours):
+            moment = person.moments[-1]
+            moment.pose = lifted.pose[row].double().numpy()
+            moment.uncertainty = lifted.uncertainty[row].double().numpy()
+            moment.noisy = float(how_noisy(noise[row : row + 1] / ADULT))
+        return lifted, notes
+
+    def _sample(self, alone: Observation, people: list[Person]) -> None:
+        """Lift some people without bones and vertical, to estimate both."""
+        rows = [row for row, person in enumerate(people) if person.wants_sample]
+        first_pass = self._lifter.first_pass
+        if not rows or first_pass is None:
+            return
+        some = alone.rows(torch.tensor(rows)).to(self._lifter.prior.exemplars.device)
+        with torch.no_grad():
+            poses = finish(first_pass, first_pass.initialise(some)).pose.cpu()
+        for row, pose in zip(rows, poses, strict=True):
+            people[row].sample((pose - pose[:1]).numpy())
+        if self._known.up is None:
+            total = np.zeros(3)
+            for person in self._people.values():
+                if len(person.samples) >= motion.MIN_FRAMES:
+                    samples = torch.from_numpy(np.stack(person.samples))
+                    total += len(samples) * motion.vertical_of_track(samples).double().numpy()
+            length = np.linalg.norm(total)
+            self.vertical = total / length if length > 0 else None
+
+    def _with_shared(self, alone: Observation, people: list[Person]) -> Observation:
+        up = torch.zeros(len(people), 3)
+        if self.vertical is not None:
+            up += motion.usable_vertical(torch.from_numpy(self.vertical).float())
+        bones = torch.stack([torch.zeros(len(BONES)) if p.bones is None else p.bones for p in people])
+        if not up.any() and not bones.any():
+            return alone
+        return alone._replace(up=up, bones=bones, mean=None, spread=None)
+
+    def _smoothed(self, lifted: Lifted, people: Keypoints) -> Lifted:
+        """The newest answers after the smoother over the window of each person."""
+        if self._known.height is not None:
+            lifted = self._scaled(lifted, people)
+        if not self._lifter.clips or self._lifter.preset.time == "none":
+            return lifted
+        windows = [
+            [moment for moment in self._people[identity].moments if moment.pose is not None]
+            for identity in people.person.tolist()
+        ]
+        moments = [moment for window in windows for moment in window]
+        track = np.repeat(np.arange(len(windows)), [len(window) for window in windows])
+        local, root = smoothed_tracks(
+            np.stack([moment.pose for moment in moments if moment.pose is not None]),
+            np.stack([moment.uncertainty for moment in moments if moment.uncertainty is not None]),
+            np.array([moment.noisy for moment in moments]),
+            np.array([moment.seconds for moment in moments]),
+            track,
+        )
+        last = np.flatnonzero(np.diff(track, append=-1))
+        points = torch.from_numpy(local[last] + root[last][:, None]).float()
+        intrinsics = torch.from_numpy(np.array(people.intrinsics, np.float32))
+        rays = normalize(keypoints_to_directions(lifted.keypoints, intrinsics), dim=-1)
+        preset = self._lifter.preset
+        noise = keypoint_noise(lifted.confidence, preset.least_noise, preset.odds_noise)
+        moved = on_rays(points, rays, noise) - lifted.pose
+        answer = lifted.pose + moved
+        error = hypotheses.reprojection_error(answer, lifted.keypoints, lifted.confidence, intrinsics)
+        return lifted._replace(
+            pose=answer,
+            hypotheses=lifted.hypotheses + moved[:, None],
+            translation=lifted.translation + moved[:, None, 0],
+            reprojection_error=error,
+        )
+
+    def _scaled(self, lifted: Lifted, people: Keypoints) -> Lifted:
+        """Everything in metres scaled to the height that is known."""
+        height = self._known.height
+        if height is None:
+            return lifted
+        factors = []
+        for row, identity in enumerate(people.person.tolist()):
+            person = self._people[identity]
+            samples = person.samples or [lifted.pose[row].numpy()]
+            factor = float(motion.size_factor(torch.from_numpy(np.stack(list(samples))), height))
+            moment = person.moments[-1]
+            if moment.pose is not None:
+                moment.pose = factor * moment.pose
+            factors.append(factor)
+        scale = torch.tensor(factors)
+        return lifted._replace(
+            pose=lifted.pose * scale[:, None, None],
+            hypotheses=lifted.hypotheses * scale[:, None, None, None],
+            translation=lifted.translation * scale[:, None, None],
+            uncertainty=lifted.uncertainty * scale[:, None],
+        )
+
+    def _poses(self, lifted: Lifted | None, people: Keypoints, swapped: Tensor, notes: list[Note]) -> Poses:
+        meta = {
+            **self._lifter.about(),
+            "inputs": ["stream"],
+            "camera": self._camera.name,
+            "fps": self._fps,
+            "up": None if self.vertical is None else np.round(self.vertical, 6).tolist(),
+            "notes": [note.as_dict() for note in notes],
+        }
+        if lifted is None:
+            lifted = _nobody(self._lifter.samples)
+            people = people.take(np.zeros(0, np.int64))
+        return Poses(**arrays_of(lifted, people, swapped), joint_names=JOINTS, meta=meta)
+
+
+def _nobody(samples: int) -> Lifted:
+    """The answer for a frame without people."""
+    return Lifted(
+        pose=torch.zeros(0, 17, 3),
+        hypotheses=torch.zeros(0, samples, 17, 3),
+        translation=torch.zeros(0, samples, 3),
+        score=torch.zeros(0, samples),
+        uncertainty=torch.zeros(0, 17),
+        reprojection_error=torch.zeros(0),
+        keypoints=torch.zeros(0, 17, 2),
+        confidence=torch.zeros(0, 17),
+        swapped=torch.zeros(0, dtype=torch.bool),
+    )
