@@ -16,7 +16,9 @@ from zedo_cli.keypoints.reading import read_keypoints, read_part
 from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.keypoints.tracking import identified, selected
 from zedo_cli.lifter import Lifter
+from zedo_cli.portions import LargeInput
 from zedo_cli.preparation import Prepared, SideInformation
+from zedo_cli.registry import KEYPOINT_READERS
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,20 @@ def read_input(
     else:
         people = read_keypoints(list(sources), said.skeleton, said.skip_damaged, detection)
     return with_film(people, parse_size(said.image_size, "image_size"), said.fps)
+
+
+def read_large(sources: Sequence[Path], said: InputOptions, detection: Detection) -> LargeInput:
+    """As `read_input`, in portions. A single Parquet file is read portion by portion."""
+    plain = said.skeleton is None and said.image_size is None and said.fps is None and said.person is None
+    if len(sources) == 1 and sources[0].suffix.lower() == ".parquet" and plain:
+        KEYPOINT_READERS.find("parquet").check_installed(sources[0])
+        if not sources[0].is_file():
+            raise InputError("no such file or folder", source=sources[0])
+        return LargeInput(sources[0])
+    people = read_input(sources, said, detection)
+    if said.person is not None:
+        return LargeInput(people, max(1, len(people)))  # one portion: who it is, is found in all of it
+    return LargeInput(people)
 
 
 def prepare_input(people: Keypoints, said: InputOptions, lifter: Lifter) -> Prepared:

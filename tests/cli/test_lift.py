@@ -151,11 +151,10 @@ def test_an_output_folder_that_does_not_exist_is_reported_before_any_work(zedo, 
 
 
 def test_an_interrupted_run_leaves_nothing(zedo, keypoints_npz, small_prior_file, tmp_path, monkeypatch):
-    def interrupted(poses, path):
-        path.write_bytes(b"half")
+    def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(npz, "_write", interrupted)
+    monkeypatch.setattr(npz.shutil, "copyfileobj", interrupted)
     (tmp_path / "out").mkdir()
     options = ("--prior", small_prior_file, "--preset", "fast", "-o", tmp_path / "out" / "o.npz")
     code, _, _ = zedo("lift", keypoints_npz, *options)

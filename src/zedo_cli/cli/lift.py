@@ -10,15 +10,15 @@ from zedo_cli.cli import lift_options as options
 from zedo_cli.cli.lift_many import lift_many
 from zedo_cli.cli.options import PRESET, BatchSize, Changes, Device, PresetName, PriorFile, Samples, Seed
 from zedo_cli.cli.terminal import Stopped, print_notes, progress_bar
-from zedo_cli.poses.outputs import checked_outputs, write_outputs
+from zedo_cli.poses.outputs import PortionedOutputs, checked_outputs
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from zedo_cli.detectors.detecting import Detection
     from zedo_cli.from_files import InputOptions
-    from zedo_cli.keypoints.container import Keypoints
     from zedo_cli.lifter import LifterSettings
+    from zedo_cli.portions import LargeInput
 
 
 def lift(
@@ -91,6 +91,7 @@ def lift(
     from zedo_cli.keypoints.writing import write_keypoints
     from zedo_cli.lifter import Lifter
     from zedo_cli.pipeline.presets import PRESETS
+    from zedo_cli.portions import Merging
 
     started = time.perf_counter()
     said = InputOptions(
@@ -144,16 +145,27 @@ def lift(
     if save_keypoints is not None:
         writable(save_keypoints)
     how = replace(how, folder=chosen_outputs[0][0].parent)
-    people = _read(keypoints, said, how)
+    whole = _read(keypoints, said, how)
     if save_keypoints is not None:
-        write_keypoints(people, save_keypoints)
+        write_keypoints(whole.whole(), save_keypoints)
     lifter = Lifter(**method)
-    prepared = prepare_input(people, said, lifter)
-    with progress_bar("people") as bar:
-        task = bar.add_task("Lifting", total=len(prepared.keypoints))
-        starts = lifter.start(prepared)
-        poses = lifter.finish(prepared, starts, lambda done: bar.update(task, completed=done))
-    written = write_outputs(poses, chosen_outputs, frame, origin, filter)
+    merging, count, error, frames = Merging(whole.names), 0, 0.0, 0
+    writing = PortionedOutputs(chosen_outputs, frame, origin, filter)
+    with progress_bar("people") as bar, writing:
+        task = bar.add_task("Lifting", total=whole.rows)
+        for portion in whole:
+            prepared = prepare_input(portion.keypoints, said, lifter)
+
+            def progress(done: int, before: int = count) -> None:
+                bar.update(task, completed=before + done)
+
+            poses = lifter.finish(prepared, lifter.start(prepared), progress)
+            if whole.count > 1:
+                poses = merging.merged(poses, portion)
+            writing.append(poses)
+            count, error = count + len(poses), error + float(poses.reprojection_error.sum())
+            frames += portion.keypoints.frame_count
+    written = writing.written
     for path in keypoints:
         if (partial := how.partial(path)) is not None:
             partial.unlink(missing_ok=True)
@@ -162,19 +174,18 @@ def lift(
     print_notes([*poses.notes, *written.notes])
     seconds = time.perf_counter() - started
     typer.echo(
-        f"{people.frame_count} frames, {len(poses)} poses lifted, mean reprojection error"
-        f" {poses.reprojection_error.mean():.1f} px, {seconds:.1f} s (preset {settings.name}, prior"
-        f" {lifter.prior.name})"
+        f"{frames} frames, {count} poses lifted, mean reprojection error {error / count:.1f} px,"
+        f" {seconds:.1f} s (preset {settings.name}, prior {lifter.prior.name})"
     )
     for path in written.paths:
         typer.echo(f"3D poses: {path}")
 
 
-def _read(keypoints: list[Path], said: "InputOptions", how: "Detection") -> "Keypoints":
+def _read(keypoints: list[Path], said: "InputOptions", how: "Detection") -> "LargeInput":
     """The keypoints of the inputs; those of films are detected, with progress."""
     from dataclasses import replace
 
-    from zedo_cli.from_files import read_input
+    from zedo_cli.from_files import read_large
 
     with progress_bar("frames") as bar:
         tasks: list[TaskID] = []
@@ -185,7 +196,7 @@ def _read(keypoints: list[Path], said: "InputOptions", how: "Detection") -> "Key
             bar.update(tasks[0], completed=done, total=total)
 
         try:
-            return read_input(keypoints, said, replace(how, progress=progress))
+            return read_large(keypoints, said, replace(how, progress=progress))
         except KeyboardInterrupt:
             kept = [partial for path in keypoints if (partial := how.partial(path)) and partial.exists()]
             if not kept:

@@ -10,7 +10,7 @@ from zedo_cli.errors import InputError, Note
 from zedo_cli.joint_sets import Skeleton
 
 _ROW_ARRAYS = ("points", "confidence", "frame", "person", "clip", "time", "segment")
-_CLIP_FIELDS = ("static", "tracked", "fps", "image_size", "caution", "noise")
+CLIP_FIELDS = ("static", "tracked", "fps", "image_size", "caution", "noise")
 
 Size = tuple[float, float]
 """Width and height of an image, px."""
@@ -174,7 +174,7 @@ class Keypoints:
     def _spread_over_clips(self) -> None:
         """Give each clip its own value of what may be one value for all."""
         clips = len(self.clip_names)
-        for name in _CLIP_FIELDS:
+        for name in CLIP_FIELDS:
             value = getattr(self, name)
             sizes = name == "image_size" and value is not None and len(value) == 2 and np.isscalar(value[0])
             each = (value,) * clips if sizes or not isinstance(value, tuple | list) else tuple(value)
@@ -235,7 +235,7 @@ def joined(parts: Sequence[Keypoints]) -> Keypoints:
         [part.clip + offset for part, offset in zip(parts, offsets, strict=False)]
     )
     each: dict[str, Any] = {
-        name: tuple(v for part in parts for v in part.of_clips(name)) for name in _CLIP_FIELDS
+        name: tuple(v for part in parts for v in part.of_clips(name)) for name in CLIP_FIELDS
     }
     return Keypoints(
         **arrays,

@@ -78,6 +78,8 @@ class Poses:
         if len({part.hypotheses_3d.shape[1] for part in parts}) > 1:
             raise InputError("the poses differ in the number of hypotheses", fix="lift them with one setting")
         arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ROW_FIELDS}
+        if all("portions" in part.meta for part in parts):  # of one input: see `portions.Merging`
+            return cls(**arrays, joint_names=parts[0].joint_names, meta=parts[-1].meta)
         inputs = [part.meta.get("inputs", ["?"]) for part in parts]
         offsets = np.cumsum([0, *map(len, inputs)])[:-1]
         arrays["clip"] = np.concatenate([p.clip + offset for p, offset in zip(parts, offsets, strict=True)])

@@ -68,6 +68,22 @@ def write_poses(
     writer = checked_output(path, format)
     if frame is not None:
         choose(frame, dict.fromkeys(FRAMES), "frame")
+    poses, notes = in_frame(poses, path, writer, frame, origin)
+    pieces = _pieces(poses, path, writer)
+    sinks: list[PoseSink] = []
+    with ExitStack() as stack:
+        for part, name in pieces:
+            sinks.append(stack.enter_context(open_poses(name, writer)))
+            sinks[-1].append(part)
+    for sink in sinks:
+        notes += getattr(sink, "notes", [])
+    return Written([name for _, name in pieces], list(dict.fromkeys(notes)))
+
+
+def in_frame(
+    poses: Poses, path: Path, writer: PoseWriter, frame: str | None, origin: bool
+) -> tuple[Poses, list[Note]]:
+    """The poses in the frame of an output, and what is assumed and left out. Arguments as `write_poses`."""
     notes: list[Note] = []
     if "world" in (frame, writer.frame):
         poses = in_world(poses, origin)
@@ -78,15 +94,7 @@ def write_poses(
     if count > 1 and not writer.hypotheses:
         text = f"{path}: holds the answer alone; NPZ and JSON hold all {count} hypotheses"
         notes.append(Note("info", text, "hypotheses-left-out"))
-    pieces = _pieces(poses, path, writer)
-    sinks: list[PoseSink] = []
-    with ExitStack() as stack:
-        for part, name in pieces:
-            sinks.append(stack.enter_context(open_poses(name, writer)))
-            sinks[-1].append(part)
-    for sink in sinks:
-        notes += getattr(sink, "notes", [])
-    return Written([name for _, name in pieces], list(dict.fromkeys(notes)))
+    return poses, notes
 
 
 @contextmanager

@@ -34,8 +34,7 @@ def read(name: str, contents: list[Content]) -> Keypoints:
 
 def read_part(name: str, path: Path, part: str) -> Keypoints:
     """The clip `part` of a file. Raises `InputError` if it has none of that name."""
-    state = path.stat()
-    ranges = _ranges(path, state.st_size, state.st_mtime_ns)
+    ranges = ranges_of(path)
     if part not in ranges:
         raise InputError(f"has no clip '{part}'", source=path)
     return _keypoints(path, *ranges[part], name)
@@ -43,8 +42,18 @@ def read_part(name: str, path: Path, part: str) -> Keypoints:
 
 def parts(path: Path) -> list[str]:
     """The names of the clips, in their order."""
+    return list(ranges_of(path))
+
+
+def ranges_of(path: Path) -> dict[str, tuple[int, int]]:
+    """First and last row (not included) of each clip, by name, in their order."""
     state = path.stat()
-    return list(_ranges(path, state.st_size, state.st_mtime_ns))
+    return _ranges(path, state.st_size, state.st_mtime_ns)
+
+
+def read_rows(path: Path, start: int, stop: int) -> Keypoints:
+    """The rows of a range, with the clips that they are of."""
+    return _keypoints(path, start, stop, str(path))
 
 
 @lru_cache(maxsize=4)
@@ -115,7 +124,7 @@ def _keypoints(path: Path, start: int, stop: int | None, name: str) -> Keypoints
         frame=frame,
         person=np.asarray(table.column("person"), np.int64),
         clip=clip.reshape(-1),
-        clip_names=tuple(f"{path}#{part}" for part in clips.tolist()) if len(clips) > 1 else (name,),
+        clip_names=(name,) if "#" in name else tuple(f"{path}#{part}" for part in clips.tolist()),
         frame_count=len(np.unique(np.stack([clip.reshape(-1), frame], 1), axis=0)),
         skeleton=skeleton,
         joint_names=tuple(names) if names else None,

@@ -16,6 +16,7 @@ class _ParquetSink:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: Any = None
+        self._meta: dict[str, Any] = {}
 
     def append(self, poses: Poses) -> None:
         """Write the rows of the poses."""
@@ -33,14 +34,16 @@ class _ParquetSink:
         ]
         names = wide_header(poses.joint_names)
         arrays = [pyarrow.array(column, from_pandas=True) for column in columns]
-        table = pyarrow.Table.from_arrays(arrays, names=names, metadata={"zedo": json.dumps(poses.meta)})
+        table = pyarrow.Table.from_arrays(arrays, names=names)
         if self._writer is None:
             self._writer = pyarrow.parquet.ParquetWriter(self._path, table.schema)
         self._writer.write_table(table)
+        self._meta = poses.meta
 
     def close(self) -> None:
         """Complete the file."""
         if self._writer is not None:
+            self._writer.add_key_value_metadata({"zedo": json.dumps(self._meta)})
             self._writer.close()
 
 
