@@ -1,5 +1,8 @@
 """Where to compute."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from zedo_cli.errors import InputError, choose
@@ -13,3 +16,21 @@ def find_device(name: str) -> torch.device:
     if name == "cuda" and not available:
         raise InputError("no CUDA device is available; use cpu", setting="device", value=name)
     return torch.device("cuda" if name == "cuda" or (name == "auto" and available) else "cpu")
+
+
+FEW_ROWS = 32
+"""Hypotheses up to which one thread is faster than several: their work does not pay for the waiting."""
+
+
+@contextmanager
+def threads_for(rows: int) -> Iterator[None]:
+    """One thread on the CPU for few rows, in a `with` block; the number of threads as it is for others."""
+    threads = torch.get_num_threads()
+    if rows > FEW_ROWS or threads == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

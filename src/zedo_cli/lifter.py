@@ -9,7 +9,7 @@ import torch
 
 from zedo_cli.arguments import as_camera, as_keypoints
 from zedo_cli.cameras.container import Camera
-from zedo_cli.device import find_device
+from zedo_cli.device import find_device, threads_for
 from zedo_cli.errors import InputError, choose, whole_number
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.standardise import standardise
@@ -127,8 +127,10 @@ class Lifter:
         """
         if not isinstance(known, SideInformation | None):
             raise InputError("must be a SideInformation", setting="known")
-        prepared = self.prepare(as_keypoints(keypoints), as_camera(camera), known or SideInformation())
-        return self.finish(prepared, self.start(prepared), progress)
+        people = as_keypoints(keypoints)
+        with threads_for(len(people) * self.samples):
+            prepared = self.prepare(people, as_camera(camera), known or SideInformation())
+            return self.finish(prepared, self.start(prepared), progress)
 
     def lift_each(
         self,

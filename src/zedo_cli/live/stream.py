@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from zedo_cli.cameras.container import Camera
+from zedo_cli.device import threads_for
 from zedo_cli.errors import InputError, Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
@@ -100,9 +101,10 @@ class LiveStream:
         self._forget(seconds)
         if not len(people):
             return self._poses(None, people, torch.zeros(0, 3, dtype=torch.bool), notes)
-        seen, swapped = self._observed(people, number, seconds)
-        lifted, more = self._lifted(seen, people)
-        return self._poses(self._smoothed(lifted, people), people, swapped, [*notes, *more])
+        with threads_for(len(people)):
+            seen, swapped = self._observed(people, number, seconds)
+            lifted, more = self._lifted(seen, people)
+            return self._poses(self._smoothed(lifted, people), people, swapped, [*notes, *more])
 
     def _forget(self, seconds: float) -> None:
         gone = [i for i, p in self._people.items() if seconds - p.moments[-1].seconds > FORGET_SECONDS]

@@ -55,8 +55,8 @@ class ScoreNetwork(nn.Module):
     def _layer(self, dense: str, norm: str, x: Tensor, embedded: Tensor) -> Tensor:
         x = self.get_submodule(dense)(x)
         shift = self.get_submodule(f"{dense}_t")(embedded)
-        x = (x.view(len(shift), -1, x.shape[1]) + shift[:, None]).view_as(x)
-        return F.dropout(F.silu(self.get_submodule(norm)(x)), self.dropout, self.training)
+        x = added_per_level(x, shift)
+        return F.dropout(silu(self.get_submodule(norm)(x)), self.dropout, self.training)
 
 
 class GroupNorm(nn.GroupNorm):
@@ -67,7 +67,22 @@ class GroupNorm(nn.GroupNorm):
         """Normalise each group of channels, then scale and shift each channel."""
         groups = x.view(len(x), self.num_groups, -1)
         normal = F.layer_norm(groups, groups.shape[2:], eps=self.eps).view_as(x)
-        return normal * self.weight + self.bias
+        return torch.addcmul(self.bias, normal, self.weight)
+
+
+def added_per_level(x: Tensor, shift: Tensor) -> Tensor:
+    """x `[batch, width]` plus the shift `[levels, width]` of its level, batch a multiple of levels; in place
+    where no gradient needs x."""
+    view = x.view(len(shift), -1, x.shape[1])
+    if torch.is_grad_enabled():
+        return (view + shift[:, None]).view_as(x)
+    view += shift[:, None]
+    return x
+
+
+def silu(x: Tensor) -> Tensor:
+    """The activation, in place where no gradient needs what was there."""
+    return F.silu(x, inplace=not torch.is_grad_enabled())
 
 
 def time_embedding(time: Tensor, size: int) -> Tensor:

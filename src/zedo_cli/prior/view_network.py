@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zedo_cli.prior.score_network import time_embedding
+from zedo_cli.prior.score_network import added_per_level, silu, time_embedding
 from zedo_cli.prior.view_features import FEATURES_PER_JOINT
 
 
@@ -84,6 +84,9 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, shift: Tensor) -> Tensor:
         """x `[batch, width]`, shift `[levels, inner]`, batch a multiple of levels -> `[batch, width]`."""
-        inner = self.up(self.norm(x))
-        inner = (inner.view(len(shift), -1, inner.shape[1]) + shift[:, None]).view_as(inner)
-        return x + self.down(F.silu(inner))
+        x_norm = self.norm(x)
+        if len(shift) == 1:  # as part of the bias, it spares a pass over the result
+            inner = F.linear(x_norm, self.up.weight, self.up.bias + shift[0])
+        else:
+            inner = added_per_level(self.up(x_norm), shift)
+        return x + self.down(silu(inner))
