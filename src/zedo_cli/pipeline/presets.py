@@ -129,7 +129,7 @@ class Preset(BaseModel):
     draw_steps: PositiveInt = 5
     """Denoisings for each drawn hypothesis."""
     probes: PositiveInt = 8
-    """Perturbations that the uncertainty of a single hypothesis comes from; two denoisings each."""
+    """Perturbations that the uncertainty comes from if the prior states none; two denoisings each."""
     probe_noise: PositiveFloat = 0.1
     """Size of a perturbation."""
 
