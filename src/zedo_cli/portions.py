@@ -104,7 +104,8 @@ class Merging:
             self._notes.setdefault(text, Note("info", text, "parts").as_dict())
         meta = poses.meta | {name: list(values) for name, values in self._lists.items()}
         meta |= {"inputs": self._names, "notes": list(self._notes.values()), "portions": self.count}
-        meta["summary"] = f"{len(self._names)} clips, portion {self.count}: {poses.meta.get('summary', '')}"
+        rest = str(poses.meta.get("summary", "")).split("; ")[2:]
+        meta["summary"] = "; ".join([f"{len(self._names)} clips in {self.count} portions", *rest])
         return replace(poses, clip=portion.clips[poses.clip], person=person, meta=meta)
 
 

@@ -1,6 +1,7 @@
 """What commands show on the terminal: progress on standard error, notes, tables."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,9 @@ class Stopped(Exception):  # noqa: N818
         super().__init__(message)
         self.code = code
 
+
+MOST_OF_A_KIND = 8
+"""Notes with one code that are printed."""
 
 _WIDTH = 150
 """Characters of a line where the output is not a terminal."""
@@ -80,10 +84,17 @@ def run_with_progress(job: "Run", folder: Path, resume: bool) -> "list[Scores]":
 
 
 def print_notes(notes: Iterable[Note]) -> None:
-    """On standard error, one line each."""
+    """On standard error, one line each, a few of each kind."""
+    kinds: Counter[str] = Counter()
     for note in notes:
-        level = "note" if note.level == "info" else note.level
-        console.print(f"{level}: {note.text}", markup=False, soft_wrap=True)
+        kinds[note.code] += 1
+        if kinds[note.code] <= MOST_OF_A_KIND:
+            level = "note" if note.level == "info" else note.level
+            console.print(f"{level}: {note.text}", markup=False, soft_wrap=True)
+    for code, count in kinds.items():
+        if count > MOST_OF_A_KIND:
+            text = f"{count - MOST_OF_A_KIND} more of this kind ({code}); the output's metadata has all"
+            console.print(f"note: {text}", markup=False, soft_wrap=True)
 
 
 def print_tables(tables: "Iterable[Table]") -> None:

@@ -49,6 +49,7 @@ def in_ray(work: Work, clips: Sequence[Clip], workers: int, address: str | None)
     Raises:
         InputError: Ray is not installed, or there is no cluster at the address.
     """
+    _check_answers(address)
     try:
         import ray
     except ImportError as error:
@@ -57,7 +58,6 @@ def in_ray(work: Work, clips: Sequence[Clip], workers: int, address: str | None)
         return
     begun = not ray.is_initialized()
     if begun:
-        _check_answers(address)
         try:
             ray.init(
                 address=address, logging_level=logging.ERROR, log_to_driver=False, include_dashboard=False
