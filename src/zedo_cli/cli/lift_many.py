@@ -33,7 +33,8 @@ def lift_many(inputs: list[Path], work: "Work", how: "Running") -> None:
         def progress(record: "Record", done: int, total: int) -> None:
             bar.update(tasks[0], completed=done, total=total)
             if not record.done:
-                bar.console.print(printable(f"failed: {record.clip}: {record.reason}"), markup=False)
+                text = printable(f"failed: {record.clip}: {record.reason}")
+                bar.console.print(text, markup=False, soft_wrap=True)
 
         try:
             summary = run(inputs, work, how, progress)
@@ -51,7 +52,8 @@ def _report(summary: "Summary", folder: Path, seconds: float) -> None:
         note["text"] for record in summary.records for note in record.notes if note["level"] == "warning"
     )
     for text, count in notes.most_common(MOST_SHOWN):
-        console.print(f"warning: {text}" + (f" ({count} clips)" if count > 1 else ""), markup=False)
+        shown = f"warning: {text}" + (f" ({count} clips)" if count > 1 else "")
+        console.print(shown, markup=False, soft_wrap=True)
     if len(notes) > MOST_SHOWN:
         console.print(f"warning: {len(notes) - MOST_SHOWN} more; the records have all of them")
     done = len(summary.records) - len(summary.failed)
