@@ -49,6 +49,9 @@ class InputOptions:
             raise InputError(
                 f"{self.intrinsics[0]} gives the camera; leave one of the two out", setting="fov"
             )
+        for path in self.intrinsics:
+            if not path.is_file():
+                raise InputError("no such camera file", source=path)
         for setting in ("image_size", "camera_resolution"):
             parse_size(getattr(self, setting), setting)
         checked_noise(self.keypoint_noise)

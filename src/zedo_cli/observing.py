@@ -20,6 +20,12 @@ from zedo_cli.preparation import Prepared, SideInformation
 from zedo_cli.skeletons import BONES
 from zedo_cli.tracks import Tracks
 
+STEEP = Note(
+    "info",
+    f"the camera looks down or up by more than {motion.STEEPEST_DEGREES:g} degrees: its vertical is not used",
+    "vertical-not-used",
+)
+
 
 def observed(people: Keypoints, known: SideInformation, preset: Preset) -> tuple[Observation, list[Note]]:
     """The observation of keypoints on the 17 joints, with what each of them counts, and what is assumed."""
@@ -35,8 +41,7 @@ def observed(people: Keypoints, known: SideInformation, preset: Preset) -> tuple
     if up is not None:
         used = motion.usable_vertical(up)
         if not torch.equal(used, up):
-            steep = f"the camera looks down or up by more than {motion.STEEPEST_DEGREES:g} degrees"
-            notes.append(Note("info", f"{steep}: its vertical is not used", "vertical-not-used"))
+            notes.append(STEEP)
         up = used
     return Observation(points, confidence, intrinsics, up, bones), notes
 

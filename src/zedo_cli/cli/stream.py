@@ -97,7 +97,7 @@ def stream(
     )
     lifter = Lifter(prior or "open", settings, 1, seed, device, clips)
     live = lifter.live(lens, skeleton, fps, known)
-    newest = max_latency is not None or (source is not None and source.live)
+    newest = source is not None and source.live
     inbox: Inbox[Any] = Inbox(source.images if source else standard_input, newest)
     service = Service(live, source.frame if source else LineReader().frame, max_latency)
     signal.signal(signal.SIGTERM, _stop)

@@ -7,8 +7,8 @@ from pathlib import Path
 from zedo_cli.clips.engines import engine_of
 from zedo_cli.clips.finding import Clip, find_clips
 from zedo_cli.clips.lock import Lock
-from zedo_cli.clips.records import FOLDER, Record, Records, fingerprint
-from zedo_cli.clips.work import Work
+from zedo_cli.clips.records import FOLDER, Record, Records
+from zedo_cli.clips.work import Work, content_of
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import TEMPORARY
 from zedo_cli.version import __version__
@@ -81,9 +81,8 @@ def run(inputs: Sequence[Path], work: Work, how: Running, progress: Progress | N
     """
     index, count = how.part
     folder = work.place.folder
-    work.place.files("clip")  # unknown formats are refused before anything is done
-    if folder.exists() and not folder.is_dir():
-        raise InputError("is not a folder", source=folder, fix="choose another `output_dir`")
+    work.place.check()
+    _ = work.settings  # a prior or a camera file that is missing is refused before anything is done
     clips = [clip for clip in find_clips(inputs, folder) if clip.in_shard(index, count)]
     records: list[Record] = []
     with Lock(folder, index, count) as lock:
@@ -126,8 +125,9 @@ def _left(clips: Sequence[Clip], known: Records, work: Work, resume: bool) -> li
                 source=folder,
                 fix="give the same settings, or choose another `output_dir`",
             )
-        print_ = fingerprint(clip.sources) + (f"#{clip.part}" if clip.part else "")
-        if record.fingerprint != print_ or not all((folder / name).exists() for name in record.outputs):
+        if record.fingerprint != content_of(clip) or not all(
+            (folder / name).exists() for name in record.outputs
+        ):
             left.append(clip)
     return left
 

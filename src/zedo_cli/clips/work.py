@@ -13,24 +13,32 @@ from zedo_cli.detectors.detecting import Detection
 from zedo_cli.errors import InputError
 from zedo_cli.from_files import InputOptions, prepare_input, read_input
 from zedo_cli.lifter import Lifter, LifterSettings
-from zedo_cli.poses.outputs import write_outputs
+from zedo_cli.poses.outputs import check_options, write_outputs
 from zedo_cli.registry import POSE_WRITERS
 from zedo_cli.version import __version__
 
 
 @dataclass(frozen=True)
 class OutputFolder:
-    """Where outputs go and how they are written: options of `zedo lift`, in its words.
-
-    Raises:
-        InputError: a format or the frame is unknown, or two formats are written to one file.
-    """
+    """Where outputs go and how they are written: options of `zedo lift`, in its words."""
 
     folder: Path
     formats: tuple[str, ...] = ("npz",)
     frame: str | None = None
     origin: bool = False
     filter: str | None = None
+
+    def check(self) -> None:
+        """Raise `InputError` if the folder is a file, if a format, the frame or the filter is unknown, if an
+        extra is missing, or if there is no output in the world frame to start at the origin."""
+        if self.folder.exists() and not self.folder.is_dir():
+            raise InputError("is not a folder", source=self.folder, fix="choose another `output_dir`")
+        if len(set(self.formats)) < len(self.formats):
+            raise InputError("the same format is given twice", setting="format")
+        writers = [POSE_WRITERS.find(format) for format in self.formats]
+        for writer in writers:
+            writer.check_installed(self.folder)
+        check_options(writers, self.frame, self.filter, self.origin)
 
     def files(self, name: str) -> list[tuple[Path, str]]:
         """The files of a clip, each with its format."""
@@ -68,15 +76,15 @@ class Work:
         """Lift a clip and write its outputs. A clip that cannot be lifted gives a record with the reason."""
         started = time.perf_counter()
         about: dict[str, Any] = {"clip": clip.name, "settings": self.settings, "zedo": __version__}
-        print_ = ""
+        content = ""
         try:
-            print_ = fingerprint(clip.sources) + (f"#{clip.part}" if clip.part else "")
+            content = content_of(clip)
             found = self._lift(clip)
         except (InputError, OSError, MemoryError) as error:
             reason = str(error) or type(error).__name__
-            return Record(**about, status="failed", fingerprint=print_, reason=reason)
+            return Record(**about, status="failed", fingerprint=content, reason=reason)
         seconds = round(time.perf_counter() - started, 3)
-        return Record(**about, status="done", fingerprint=print_, seconds=seconds, **found)
+        return Record(**about, status="done", fingerprint=content, seconds=seconds, **found)
 
     def _lift(self, clip: Clip) -> dict[str, Any]:
         import torch
@@ -99,6 +107,11 @@ class Work:
             "poses": len(poses),
             "notes": tuple(note.as_dict() for note in (*poses.notes, *written.notes)),
         }
+
+
+def content_of(clip: Clip) -> str:
+    """The fingerprint of a clip: of its files, and of its part in them."""
+    return fingerprint(clip.sources) + (f"#{clip.part}" if clip.part else "")
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 
 CAPACITY = 64
-"""Items that wait at most; the source then waits, or with a largest latency the oldest are dropped."""
+"""Items that wait at most; the source then waits, or drops the oldest if it cannot (a camera)."""
 
 
 class Arrived(NamedTuple, Generic[T]):

@@ -13,7 +13,7 @@ from zedo_cli.keypoints.cleaning import cleaned
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.detections import without_implausible
 from zedo_cli.keypoints.pinhole import seen_by
-from zedo_cli.keypoints.standardise import skeleton_of, to_17_joints, unusable
+from zedo_cli.keypoints.standardise import skeleton_of, to_17_joints, without_unusable
 from zedo_cli.keypoints.tracking import MAX_GAP, MAX_GAP_SECONDS, Tracker
 
 
@@ -71,8 +71,7 @@ class Incoming:
         if self._skeleton is None:
             self._skeleton, notes = skeleton_of(clean)
         mapped = to_17_joints(clean, self._skeleton)
-        few, small = unusable(mapped)
-        people = mapped.take(~(few | small))
+        people = without_unusable(mapped)
         notes += people.notes
         if len(people) > 1 and unknown:
             people, more = without_implausible(people, np.ones(1, bool))

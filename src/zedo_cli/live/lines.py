@@ -53,11 +53,10 @@ class LineReader:
         if isinstance(record, dict) and _ours(record.get("people")):
             return self._of_ours(record, where)
         try:
-            people = self._of_detector(record, where)
+            people = self._of_detector(record)
         except InputError as error:
-            raise InputError(
-                error.message, where=f"{where}: {error.where}" if error.where else where
-            ) from error
+            place = f"{where}: {error.where}" if error.where else where
+            raise InputError(error.message, where=place, fix=error.fix) from error
         if not isinstance(record, dict):
             return LiveFrame(people)
         seconds, own = record.get("time"), record.get("frame")
@@ -100,7 +99,7 @@ class LineReader:
             tracked=identities is not None,
         )
 
-    def _of_detector(self, record: Any, where: str) -> Keypoints | np.ndarray:
+    def _of_detector(self, record: Any) -> Keypoints:
         content = _Line(record)
         reader = recognised(content, self._reader)
         if reader is None:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from zedo_cli.errors import Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.pipeline import left_right, motion
@@ -22,6 +23,9 @@ SAMPLES = 150
 
 SAMPLE_EVERY, SAMPLE_SELDOM = 3, 15
 """Frames between two samples, until there are `SAMPLES` and after it. Estimates are renewed with them."""
+
+JUDGE_EVERY = 15
+"""Frames between two judgements of the noise of a person's keypoints."""
 
 
 @dataclass
@@ -40,12 +44,13 @@ class Moment:
 
 @dataclass
 class Person:
-    """A person who is followed."""
+    """A person who is followed. notes: what is assumed of the noise of the keypoints."""
 
     moments: deque[Moment] = field(default_factory=lambda: deque(maxlen=WINDOW))
     samples: deque[np.ndarray] = field(default_factory=lambda: deque(maxlen=SAMPLES))
     bones: Tensor | None = None
     verdict: str = "assumed"
+    notes: list[Note] = field(default_factory=list)
     frames: int = 0
 
     def add(self, moment: Moment) -> None:
@@ -70,8 +75,9 @@ class Person:
     def trust(self, model: NoiseModel) -> np.ndarray:
         """What each keypoint of the newest frame counts `[17]`, as `keypoints.noise.trusted` judges the last
         frames together."""
-        if self.frames % SAMPLE_SEVERAL == 1:
-            codes = {note.code for note in trusted(self._keypoints(), model, "auto")[1]}
+        if self.frames % JUDGE_EVERY == 1:
+            self.notes = trusted(self._keypoints(), model, "auto")[1]
+            codes = {note.code for note in self.notes}
             self.verdict = next((end for end in ("assumed", "exact") if f"noise-{end}" in codes), "own")
         confidence = np.asarray(self.moments[-1].confidence, np.float64)
         noise = model.noise(confidence)
@@ -103,7 +109,3 @@ class Person:
             frame_count=count,
             skeleton="h36m17",
         )
-
-
-SAMPLE_SEVERAL = 15
-"""Frames between two judgements of the noise of a person's keypoints."""

@@ -18,8 +18,8 @@ from zedo_cli.errors import InputError, Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.live.incoming import Incoming, LiveFrame
-from zedo_cli.live.person import Moment, Person
-from zedo_cli.observing import FirstLook
+from zedo_cli.live.person import JUDGE_EVERY, Moment, Person
+from zedo_cli.observing import STEEP, FirstLook
 from zedo_cli.pipeline import hypotheses, left_right, motion
 from zedo_cli.pipeline.calibration import how_noisy
 from zedo_cli.pipeline.distance import magnified, restored
@@ -30,6 +30,7 @@ from zedo_cli.pipeline.smoothing import smoothed_tracks
 from zedo_cli.pipeline.weights import keypoint_noise
 from zedo_cli.poses.container import Poses
 from zedo_cli.preparation import SideInformation
+from zedo_cli.result_checks import plausibility
 from zedo_cli.results import arrays_of
 from zedo_cli.skeletons import ADULT, BONES, JOINTS
 from zedo_cli.track_posterior import on_rays
@@ -70,12 +71,17 @@ class LiveStream:
         self._incoming = Incoming(camera, skeleton, fps)
         self._noise = NoiseModel.of(lifter.preset)
         self._people: dict[int, Person] = {}
+        self._frames, self._caution, self._warnings = 0, 1.0, list[Note]()
         self.number, self.seconds = -1, 0.0
         """Number and time (s) of the newest frame."""
         self.vertical: np.ndarray | None = None
         """Unit vector upward in the camera frame `[3]`, given or estimated; None as long as it is unknown."""
         if self._known.up is not None:
             self.vertical = np.asarray(self._known.up, np.float64).reshape(-1)[:3]
+        self._steep = (
+            self._known.up is not None
+            and not motion.usable_vertical(torch.from_numpy(np.asarray(self._known.up, np.float32))).any()
+        )
 
     def stream(self, frames: Iterable[Any]) -> Iterator[Poses]:
         """The poses of each frame, as they come; see `push`."""
@@ -104,7 +110,11 @@ class LiveStream:
         with threads_for(len(people)):
             seen, swapped = self._observed(people, number, seconds)
             lifted, more = self._lifted(seen, people)
-            return self._poses(self._smoothed(lifted, people), people, swapped, [*notes, *more])
+            lifted, warnings = self._plausible(self._smoothed(lifted, people), people)
+        assumed = [note for identity in people.person.tolist() for note in self._people[identity].notes]
+        assumed += [STEEP] if self._steep else []
+        notes = list(dict.fromkeys([*notes, *assumed, *more, *warnings]))
+        return self._poses(lifted, people, swapped, notes)
 
     def _forget(self, seconds: float) -> None:
         gone = [i for i, p in self._people.items() if seconds - p.moments[-1].seconds > FORGET_SECONDS]
@@ -223,6 +233,14 @@ class LiveStream:
             translation=lifted.translation + moved[:, None, 0],
             reprojection_error=error,
         )
+
+    def _plausible(self, lifted: Lifted, people: Keypoints) -> tuple[Lifted, list[Note]]:
+        """A larger uncertainty and notes while poses do not fit their camera, looked at now and then."""
+        if self._frames % JUDGE_EVERY == 0:
+            factor, self._warnings = plausibility(lifted, people)
+            self._caution = float(factor[0])
+        self._frames += 1
+        return lifted._replace(uncertainty=lifted.uncertainty * self._caution), self._warnings
 
     def _scaled(self, lifted: Lifted, people: Keypoints) -> Lifted:
         """Everything in metres scaled to the height that is known."""

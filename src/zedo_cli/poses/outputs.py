@@ -11,6 +11,7 @@ from zedo_cli.errors import InputError, Note
 if TYPE_CHECKING:
     from zedo_cli.poses.container import Poses
     from zedo_cli.poses.writing import PoseSink, Written
+    from zedo_cli.registry import PoseWriter
 
 _ANGLES = {".csv": "angles", ".mot": "mot"}
 """The format of a file of joint angles, by its suffix."""
@@ -30,20 +31,33 @@ def checked_outputs(
     filter is unknown.
     """
     from zedo_cli.errors import choose
-    from zedo_cli.poses.filters import cutoff_of
-    from zedo_cli.poses.writing import FRAMES, checked_output
+    from zedo_cli.poses.writing import checked_output
 
     chosen: list[tuple[Path, str | None]] = [(path, None) for path in outputs]
     for path in angles:
         chosen.append((path, choose(path.suffix.lower(), _ANGLES, "angles")))
     known = {path.resolve() for path in inputs}
-    in_world = frame == "world"
+    writers = []
     for path, format in chosen:
-        in_world |= checked_output(path, format).frame == "world"
+        writers.append(checked_output(path, format))
         if path.resolve() in known:
             raise InputError("is also an input", source=path, fix="choose another output")
     if len({path.resolve() for path, _ in chosen}) < len(chosen):
         raise InputError("the same file is given twice", setting="output")
+    check_options(writers, frame, filter, origin)
+    return chosen
+
+
+def check_options(
+    writers: "Sequence[PoseWriter]", frame: str | None, filter: str | None, origin: bool
+) -> None:
+    """Raise `InputError` if the frame or the filter is unknown, or no output is in the world frame that
+    `origin` is about."""
+    from zedo_cli.errors import choose
+    from zedo_cli.poses.filters import cutoff_of
+    from zedo_cli.poses.writing import FRAMES
+
+    in_world = frame == "world" or any(writer.frame == "world" for writer in writers)
     if frame is not None:
         choose(frame, dict.fromkeys(FRAMES), "frame")
     if origin and not in_world:
@@ -52,7 +66,6 @@ def checked_outputs(
         )
     if filter is not None:
         cutoff_of(filter)
-    return chosen
 
 
 class PortionedOutputs:
