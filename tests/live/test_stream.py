@@ -1,6 +1,5 @@
 """Live answers: near those of the whole clip, from the past alone, and independent of what comes later."""
 
-import sys
 import tracemalloc
 
 import numpy as np
@@ -133,7 +132,8 @@ def test_what_sees_no_view_cannot_be_live(walk):
         Lifter(preset="paper", samples=1).live(walk[2])
 
 
-def test_memory_does_not_grow(lifter, walk):
+def test_memory_does_not_grow(lifter, walk, monkeypatch):
+    monkeypatch.setattr("zedo_cli.live.person.SAMPLES", 10)  # full at once
     frames, _, camera = walk
     live = lifter.live(camera, "h36m17", fps=30)
 
@@ -148,4 +148,4 @@ def test_memory_does_not_grow(lifter, walk):
     run(3 * WINDOW)
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    assert grown < 100_000, sys.getsizeof(live)
+    assert grown < 150_000  # a moment that is not forgotten takes 3 kB: 300,000
