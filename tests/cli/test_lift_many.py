@@ -29,6 +29,8 @@ def test_many_clips_and_one_that_fails(zedo, folder):
     assert code == 2
     assert "3 of 4 clips lifted, 1 failed: 24 frames" in out
     assert "failed: broken: " in err
+    assert "note: " in err
+    assert "(and 2 more clips; the records have all)" in err  # what is assumed, once for each kind
     assert "Traceback" not in err
     assert sorted(path.name for path in (folder / "out").glob("*.npz")) == [f"walk{n}.npz" for n in range(3)]
     code, out, err = zedo(*arguments)

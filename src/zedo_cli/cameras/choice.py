@@ -91,8 +91,10 @@ def with_film(keypoints: Keypoints, size: Size | None, fps: float | None) -> Key
     if fps is not None and not 0 < fps < 1e6:
         raise InputError("must be above 0", setting="fps", value=f"{fps:g}")
     sizes, rates = keypoints.of_clips("image_size"), keypoints.of_clips("fps")
-    if size is not None and any(own not in (None, size) for own in sizes):
-        raise InputError("the keypoints have another size", setting="image_size", value=sizes)
+    other = next((own for own in sizes if own not in (None, size)), None)
+    if size is not None and other is not None:
+        said, own = (f"{width:g}x{height:g}" for width, height in (size, other))
+        raise InputError(f"the keypoints say {own}; leave it out", setting="image_size", value=said)
     if size is not None:
         keypoints = replace(keypoints, image_size=checked_size(size))
     if fps is not None:

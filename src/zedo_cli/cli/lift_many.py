@@ -1,7 +1,6 @@
 """`zedo lift --output-dir`: many clips, an output for each."""
 
 import time
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from zedo_cli.clips.records import Record
     from zedo_cli.clips.run import Running, Summary
     from zedo_cli.clips.work import Work
-
-MOST_SHOWN = 20
-"""Warnings that are listed; all are in the records."""
 
 
 def lift_many(inputs: list[Path], work: "Work", how: "Running") -> None:
@@ -48,17 +44,18 @@ def lift_many(inputs: list[Path], work: "Work", how: "Running") -> None:
 
 
 def _report(summary: "Summary", folder: Path, seconds: float) -> None:
-    notes = Counter(
-        note["text"] for record in summary.records for note in record.notes if note["level"] == "warning"
-    )
-    for text, count in notes.most_common(MOST_SHOWN):
-        shown = f"warning: {text}" + (f" ({count} clips)" if count > 1 else "")
-        console.print(shown, markup=False, soft_wrap=True)
-    if len(notes) > MOST_SHOWN:
-        console.print(f"warning: {len(notes) - MOST_SHOWN} more; the records have all of them")
+    kinds: dict[str, list[dict[str, str]]] = {}
+    for record in summary.records:
+        for note in {note["code"]: note for note in record.notes}.values():  # one of a kind for each clip
+            kinds.setdefault(note["code"], []).append(note)
+    for notes in kinds.values():
+        level = "note" if notes[0]["level"] == "info" else notes[0]["level"]
+        others = f" (and {len(notes) - 1} more clips; the records have all)" if len(notes) > 1 else ""
+        console.print(f"{level}: {notes[0]['text']}{others}", markup=False, soft_wrap=True)
     done = len(summary.records) - len(summary.failed)
     frames = sum(record.frames for record in summary.records)
     kept = f", {summary.kept} done before" if summary.kept else ""
     failed = f", {len(summary.failed)} failed" if summary.failed else ""
     typer.echo(f"{done} of {summary.clips} clips lifted{kept}{failed}: {frames} frames in {seconds:.1f} s")
-    typer.echo(f"3D poses: {folder}")
+    if done or summary.kept:
+        typer.echo(f"3D poses: {folder}")

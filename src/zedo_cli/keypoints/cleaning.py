@@ -70,6 +70,8 @@ def cleaned(keypoints: Keypoints) -> Keypoints:
 
 def _in_0_to_1(confidence: np.ndarray, names: tuple[str, ...]) -> tuple[np.ndarray, Note | None]:
     """Confidences in 0..1, with a note that says how. Raises `InputError` where their scale is not clear."""
+    if not confidence.size:
+        return confidence, None
     positive = confidence[confidence > 0]
     largest = float(np.quantile(positive, 0.999)) if len(positive) else 0.0
     source = names[0] if names else None

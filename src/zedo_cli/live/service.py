@@ -43,7 +43,8 @@ class Service:
             poses = self._live.push(frame)
         except InputError as error:
             self.wrong += 1
-            return _line({"frame": None, "time": None, "people": [], "error": str(error)}), []
+            about = {"frame": None, "time": None, "item": self.frames}
+            return _line(about | {"people": [], "error": str(error)}), []
         self.lifted += 1
         notes = [note for note in poses.notes if note.code not in self._noted]
         self._noted |= {note.code for note in notes}
