@@ -10,6 +10,7 @@ from zedo_cli.cameras.choice import assumed_cameras, chosen_cameras, parse_size,
 from zedo_cli.cameras.container import Camera
 from zedo_cli.detectors.detecting import Detection
 from zedo_cli.errors import InputError
+from zedo_cli.io.remote import is_remote, nearby
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import checked_noise
 from zedo_cli.keypoints.reading import read_keypoints, read_part
@@ -50,7 +51,7 @@ class InputOptions:
                 f"{self.intrinsics[0]} gives the camera; leave one of the two out", setting="fov"
             )
         for path in self.intrinsics:
-            if not path.is_file():
+            if not (is_remote(path) or path.is_file()):
                 raise InputError("no such camera file", source=path)
         for setting in ("image_size", "camera_resolution"):
             parse_size(getattr(self, setting), setting)
@@ -101,13 +102,14 @@ def prepare_input(people: Keypoints, said: InputOptions, lifter: Lifter) -> Prep
 
 
 def _cameras(people: Keypoints, said: InputOptions) -> list[Camera]:
-    cameras = chosen_cameras(
-        people.clip_names,
-        read_all(said.intrinsics),
-        name=said.camera,
-        resolution=parse_size(said.camera_resolution, "camera_resolution"),
-        turn=said.camera_turn,
-    )
+    with nearby(said.intrinsics) as near:
+        cameras = chosen_cameras(
+            people.clip_names,
+            read_all(near.paths),
+            name=said.camera,
+            resolution=parse_size(said.camera_resolution, "camera_resolution"),
+            turn=said.camera_turn,
+        )
     if not cameras and people.intrinsics is None:
         return assumed_cameras(people, said.fov)
     if said.fov is not None:

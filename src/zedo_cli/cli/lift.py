@@ -61,7 +61,7 @@ def lift(
     prior: PriorFile = None,
     seed: Seed = 0,
     device: Device = "auto",
-    batch_size: BatchSize = 512,
+    batch_size: BatchSize = None,
 ) -> None:
     """Lift 2D keypoints or videos to 3D poses in metres.
 
@@ -88,6 +88,7 @@ def lift(
     from zedo_cli.errors import InputError, choose
     from zedo_cli.from_files import InputOptions, prepare_input
     from zedo_cli.io.files import writable
+    from zedo_cli.io.remote import is_remote, shown
     from zedo_cli.keypoints.writing import write_keypoints
     from zedo_cli.lifter import Lifter
     from zedo_cli.pipeline.presets import PRESETS
@@ -140,6 +141,9 @@ def lift(
     for setting, value in only_there.items():
         if value is not None:
             raise InputError("is for `output_dir`; a file is named by `output`", setting=setting)
+    for path in (*keypoints, *(output or []), *(angles or [])):
+        if is_remote(path):
+            raise InputError("is not on this machine", source=shown(path), fix="lift it with `output_dir`")
     outputs = output or ([] if angles else [Path(f"{keypoints[0].stem or 'poses'}_3d.npz")])
     chosen_outputs = checked_outputs(outputs, angles or [], keypoints, frame, filter, origin)
     if save_keypoints is not None:

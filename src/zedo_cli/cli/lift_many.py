@@ -8,6 +8,7 @@ import typer
 
 from zedo_cli.cli.terminal import Stopped, console, progress_bar
 from zedo_cli.errors import printable
+from zedo_cli.io.remote import shown
 
 if TYPE_CHECKING:
     from zedo_cli.clips.records import Record
@@ -36,7 +37,7 @@ def lift_many(inputs: list[Path], work: "Work", how: "Running") -> None:
             summary = run(inputs, work, how, progress)
         except KeyboardInterrupt:
             raise Stopped(
-                f"interrupted; continue with --resume (finished clips are in {work.place.folder})"
+                f"interrupted; continue with --resume (finished clips are in {shown(work.place.folder)})"
             ) from None
     _report(summary, work.place.folder, time.perf_counter() - started)
     if summary.failed:
@@ -58,4 +59,4 @@ def _report(summary: "Summary", folder: Path, seconds: float) -> None:
     failed = f", {len(summary.failed)} failed" if summary.failed else ""
     typer.echo(f"{done} of {summary.clips} clips lifted{kept}{failed}: {frames} frames in {seconds:.1f} s")
     if done or summary.kept:
-        typer.echo(f"3D poses: {folder}")
+        typer.echo(f"3D poses: {shown(folder)}")

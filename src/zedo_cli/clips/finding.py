@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from zedo_cli.errors import InputError
+from zedo_cli.io.remote import exists, files_under, is_folder, is_remote, nearby, shown
 from zedo_cli.keypoints.content import Content
 from zedo_cli.keypoints.frames import clips_of
 from zedo_cli.keypoints.reading import recognised
@@ -38,7 +39,7 @@ def find_clips(inputs: Sequence[Path], leave_out: Path | None = None) -> list[Cl
     searched in the same way.
 
     Args:
-        inputs: files and folders.
+        inputs: files and folders, local or remote.
         leave_out: a folder that is not searched, that of the outputs.
 
     Raises:
@@ -47,31 +48,32 @@ def find_clips(inputs: Sequence[Path], leave_out: Path | None = None) -> list[Cl
     clips: list[Clip] = []
     outputs = leave_out.resolve() if leave_out is not None else None
     for path in inputs:
-        if not path.exists():
-            raise InputError("no such file or folder", source=path)
-        found = list(_in_folder(path, "", outputs)) if path.is_dir() else _in_file(path, path.stem)
+        if not exists(path):
+            raise InputError("no such file or folder", source=shown(path))
+        found = list(_in_folder(path, "", outputs)) if is_folder(path) else _in_file(path, path.stem)
         if not found:
-            raise InputError("no keypoints, videos or images in this folder", source=path)
+            raise InputError("no keypoints, videos or images in this folder", source=shown(path))
         clips += found
     names: dict[str, Clip] = {}
     for clip in clips:
         other = names.setdefault(clip.name, clip)
         if other is not clip:
             raise InputError(
-                f"{other.sources[0]} would have the same output, '{clip.name}'",
-                source=clip.sources[0],
+                f"{shown(other.sources[0])} would have the same output, '{clip.name}'",
+                source=shown(clip.sources[0]),
                 fix="give the folder above both, or lift them into two folders",
             )
     return clips
 
 
 def _in_file(path: Path, name: str) -> list[Clip]:
-    content = Content(path)
-    reader = next((r for r in KEYPOINT_READERS.taking(content.suffix) if r.parts is not None), None)
+    suffix = path.suffix.lower()
+    reader = next((r for r in KEYPOINT_READERS.taking(suffix) if r.parts is not None), None)
     if reader is None or reader.parts is None:
         return [Clip(name, (path,))]
     reader.check_installed(path)
-    parts = reader.parts(path)
+    with nearby([path]) as near:
+        parts = reader.parts(near.paths[0])
     if len(parts) == 1:
         return [Clip(name, (path,))]
     return [Clip(f"{name}/{_safe(part)}", (path,), part) for part in parts]
@@ -81,12 +83,28 @@ def _in_folder(folder: Path, name: str, outputs: Path | None) -> Iterator[Clip]:
     """The clips in a folder whose names begin with `name`."""
     if folder.resolve() == outputs:
         return
+    if is_remote(folder):
+        yield from _in_remote_folder(folder, outputs)
+        return
     entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     files = [path for path in entries if path.is_file()]
     yield from _of_files(folder, files, name)
     for path in entries:
         if path.is_dir():
             yield from _in_folder(path, f"{name}{path.name}/", outputs)
+
+
+def _in_remote_folder(folder: Path, outputs: Path | None) -> Iterator[Clip]:
+    """The same with one listing of all that is in it."""
+    folders: dict[Path, list[Path]] = {}
+    for path in files_under(folder):
+        inside = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") for part in inside)
+        if not hidden and (outputs is None or outputs not in path.resolve().parents):
+            folders.setdefault(path.parent, []).append(path)
+    for place in sorted(folders):
+        inside = place.relative_to(folder).parts
+        yield from _of_files(place, folders[place], "".join(f"{part}/" for part in inside))
 
 
 def _of_files(folder: Path, files: list[Path], name: str) -> Iterator[Clip]:
@@ -100,7 +118,8 @@ def _of_files(folder: Path, files: list[Path], name: str) -> Iterator[Clip]:
     for place, path in enumerate(others):
         if place < MOST_LOOKED_AT or reader is None:
             try:
-                found = recognised(Content(path), reader)
+                with nearby([path]) as near:
+                    found = recognised(Content(near.paths[0]), reader)
             except InputError:  # it is damaged; its own error appears when it is read
                 (of_frames if reader is not None and reader.per_frame else whole).append(path)
                 continue

@@ -45,18 +45,11 @@ class Lock:
                 continue
             self.alone = False
             if overlaps:
-                what = path.name.removesuffix(".lock").replace("-of-", "/")
-                raise InputError(
-                    f"a run is at work here: shard {what}, process {owner['pid']} on {owner['host']}",
-                    source=self._folder.parent,
-                    fix="wait for it, or choose another folder",
-                )
+                raise at_work(self._folder.parent, path.name, owner)
         try:
             handle = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         except FileExistsError as error:
-            raise InputError(
-                "another run has just begun here", source=self._folder.parent, fix="wait for it"
-            ) from error
+            raise just_begun(self._folder.parent) from error
         with os.fdopen(handle, "w") as file:
             json.dump({"host": socket.gethostname(), "pid": os.getpid(), "started": time.time()}, file)
         self._thread = threading.Thread(target=self._beat, daemon=True)
@@ -103,6 +96,21 @@ class Lock:
         now = probe.stat().st_mtime
         probe.unlink(missing_ok=True)
         return now
+
+
+def at_work(folder: Path | str, name: str, owner: dict[str, object]) -> InputError:
+    """The error of a folder whose lock of that name is held."""
+    what = name.removesuffix(".lock").replace("-of-", "/")
+    return InputError(
+        f"a run is at work here: shard {what}, process {owner['pid']} on {owner['host']}",
+        source=folder,
+        fix="wait for it, or choose another folder",
+    )
+
+
+def just_begun(folder: Path | str) -> InputError:
+    """The error of a folder whose lock another run took first."""
+    return InputError("another run has just begun here", source=folder, fix="wait for it")
 
 
 def _exists(pid: int) -> bool:

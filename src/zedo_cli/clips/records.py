@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from zedo_cli.errors import InputError
+from zedo_cli.io.remote import is_remote, version_of
 
 FOLDER = ".zedo"
 
@@ -91,9 +92,13 @@ def _ends_line(path: Path) -> bool:
 
 
 def fingerprint(sources: Iterable[Path]) -> str:
-    """Of the names and contents of files, and of the files in folders."""
+    """Of the names and contents of files, and of the files in folders; of remote ones, the version that
+    their file system states."""
     digest = blake2b(digest_size=16)
     for source in sources:
+        if is_remote(source):
+            digest.update(f"{source.name}\0{version_of(source)}\0".encode())
+            continue
         files = sorted(path for path in source.iterdir() if path.is_file()) if source.is_dir() else [source]
         for path in files:
             digest.update(path.name.encode() + b"\0")

@@ -8,9 +8,11 @@ from zedo_cli.clips.engines import engine_of
 from zedo_cli.clips.finding import Clip, find_clips
 from zedo_cli.clips.lock import Lock
 from zedo_cli.clips.records import FOLDER, Record, Records
+from zedo_cli.clips.remote_state import RemoteLock, RemoteRecords
 from zedo_cli.clips.work import Work, content_of
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import TEMPORARY
+from zedo_cli.io.remote import exists, is_remote, shown
 from zedo_cli.version import __version__
 
 Progress = Callable[[Record, int, int], None]
@@ -85,10 +87,11 @@ def run(inputs: Sequence[Path], work: Work, how: Running, progress: Progress | N
     _ = work.settings  # a prior or a camera file that is missing is refused before anything is done
     clips = [clip for clip in find_clips(inputs, folder) if clip.in_shard(index, count)]
     records: list[Record] = []
-    with Lock(folder, index, count) as lock:
+    lock_of, records_of = (RemoteLock, RemoteRecords) if is_remote(folder) else (Lock, Records)
+    with lock_of(folder, index, count) as lock:
         if lock.alone:
             _remove_temporary(folder)
-        known = Records(folder, f"{index}-of-{count}")
+        known = records_of(folder, f"{index}-of-{count}")
         left = _left(clips, known, work, how.resume)
         if not how.resume:
             _check_outputs(left, work)
@@ -102,14 +105,14 @@ def run(inputs: Sequence[Path], work: Work, how: Running, progress: Progress | N
     return Summary(tuple(records), len(clips) - len(left), len(clips))
 
 
-def _left(clips: Sequence[Clip], known: Records, work: Work, resume: bool) -> list[Clip]:
+def _left(clips: Sequence[Clip], known: Records | RemoteRecords, work: Work, resume: bool) -> list[Clip]:
     """The clips that are not done. Raises `InputError` if others lifted into this folder."""
     folder = work.place.folder
     there = sum(clip.name in known.by_clip for clip in clips)
     if there and not resume:
         raise InputError(
             f"holds {there} of these clips from an earlier run",
-            source=folder,
+            source=shown(folder),
             fix="go on with it by `resume`, or choose another `output_dir`",
         )
     left = []
@@ -122,11 +125,11 @@ def _left(clips: Sequence[Clip], known: Records, work: Work, resume: bool) -> li
             what = f"with zedo {record.zedo}" if record.zedo != __version__ else "with other settings"
             raise InputError(
                 f"clip '{clip.name}' was lifted {what}",
-                source=folder,
+                source=shown(folder),
                 fix="give the same settings, or choose another `output_dir`",
             )
         if record.fingerprint != content_of(clip) or not all(
-            (folder / name).exists() for name in record.outputs
+            exists(folder / name) for name in record.outputs
         ):
             left.append(clip)
     return left
@@ -136,8 +139,8 @@ def _check_outputs(clips: Sequence[Clip], work: Work) -> None:
     """Raise `InputError` if an output is there already, from something else."""
     for clip in clips:
         for path, _ in work.place.files(clip.name):
-            if path.exists():
-                raise InputError("is there already", source=path, fix="choose another `output_dir`")
+            if exists(path):
+                raise InputError("is there already", source=shown(path), fix="choose another `output_dir`")
 
 
 def _remove_temporary(folder: Path) -> None:

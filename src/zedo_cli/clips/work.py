@@ -1,7 +1,10 @@
 """The work on one clip: read, lift, write, and the record of it. Everything here can be sent to another
 process."""
 
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -12,6 +15,7 @@ from zedo_cli.clips.records import Record, digest_of, fingerprint
 from zedo_cli.detectors.detecting import Detection
 from zedo_cli.errors import InputError
 from zedo_cli.from_files import InputOptions, prepare_input, read_input
+from zedo_cli.io.remote import exists, is_folder, is_remote, nearby, put, shown
 from zedo_cli.lifter import Lifter, LifterSettings
 from zedo_cli.poses.outputs import check_options, write_outputs
 from zedo_cli.registry import POSE_WRITERS
@@ -31,14 +35,23 @@ class OutputFolder:
     def check(self) -> None:
         """Raise `InputError` if the folder is a file, if a format, the frame or the filter is unknown, if an
         extra is missing, or if there is no output in the world frame to start at the origin."""
-        if self.folder.exists() and not self.folder.is_dir():
-            raise InputError("is not a folder", source=self.folder, fix="choose another `output_dir`")
+        if exists(self.folder) and not is_folder(self.folder):
+            raise InputError("is not a folder", source=shown(self.folder), fix="choose another `output_dir`")
         if len(set(self.formats)) < len(self.formats):
             raise InputError("the same format is given twice", setting="format")
         writers = [POSE_WRITERS.find(format) for format in self.formats]
         for writer in writers:
             writer.check_installed(self.folder)
         check_options(writers, self.frame, self.filter, self.origin)
+
+    @contextmanager
+    def local(self) -> Iterator["OutputFolder"]:
+        """A folder of this machine to write to: itself, or of a remote one a temporary folder."""
+        if not is_remote(self.folder):
+            yield self
+            return
+        with tempfile.TemporaryDirectory(prefix="zedo-") as folder:
+            yield replace(self, folder=Path(folder))
 
     def files(self, name: str) -> list[tuple[Path, str]]:
         """The files of a clip, each with its format."""
@@ -91,18 +104,24 @@ class Work:
 
         if self.threads is not None and torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
-        files = self.place.files(clip.name)
-        files[0][0].parent.mkdir(parents=True, exist_ok=True)
-        how = replace(self.detection, folder=files[0][0].parent)
-        people = read_input(clip.sources, self.said, how, clip.part)
-        prepared = prepare_input(people, self.said, self.lifter)
-        poses = self.lifter.finish(prepared, self.lifter.start(prepared))
-        written = write_outputs(poses, files, self.place.frame, self.place.origin, self.place.filter)
-        for source in clip.sources:
-            if (partial := how.partial(source)) is not None:
-                partial.unlink(missing_ok=True)
+        with nearby(clip.sources) as near, self.place.local() as place:
+            files = place.files(clip.name)
+            files[0][0].parent.mkdir(parents=True, exist_ok=True)
+            how = replace(self.detection, folder=files[0][0].parent)
+            people = read_input(near.paths, self.said, how, clip.part)
+            people = replace(people, clip_names=tuple(map(near.shown, people.clip_names)))
+            prepared = prepare_input(people, self.said, self.lifter)
+            poses = self.lifter.finish(prepared, self.lifter.start(prepared))
+            written = write_outputs(poses, files, place.frame, place.origin, place.filter)
+            for source in near.paths:
+                if (partial := how.partial(source)) is not None:
+                    partial.unlink(missing_ok=True)
+            outputs = tuple(path.relative_to(place.folder).as_posix() for path in written.paths)
+            if place is not self.place:
+                for name in outputs:
+                    put(place.folder / name, self.place.folder / name)
         return {
-            "outputs": tuple(path.relative_to(self.place.folder).as_posix() for path in written.paths),
+            "outputs": outputs,
             "frames": people.frame_count,
             "poses": len(poses),
             "notes": tuple(note.as_dict() for note in (*poses.notes, *written.notes)),
