@@ -18,6 +18,12 @@ def find_device(name: str) -> torch.device:
     return torch.device("cuda" if name == "cuda" or (name == "auto" and available) else "cpu")
 
 
+def rows_at_once(device: torch.device) -> int:
+    """Hypotheses that are lifted at once, unless the user says how many: as many as a core's cache likes, or
+    as fill a GPU."""
+    return 512 if device.type == "cpu" else 8192
+
+
 FEW_ROWS = 32
 """Hypotheses up to which one thread is faster than several: their work does not pay for the waiting."""
 

@@ -1,5 +1,7 @@
 """The whole method: invariants of a lift, whatever the preset."""
 
+import copy
+
 import pytest
 import torch
 
@@ -134,6 +136,25 @@ def test_the_callback_sees_every_iteration(seen, prior):
     numbers = []
     run(seen, prior, PRESETS["fast"], 1, lambda iteration: numbers.append(iteration.number))
     assert numbers == list(range(PRESETS["fast"].steps))
+
+
+@pytest.mark.parametrize("name", ["fast", "balanced", "paper"])
+def test_the_loop_never_waits_for_a_device(seen, prior, name):
+    """A tensor without values cannot be read, so that any step that reads one fails."""
+    preset = SHORT[name]
+    method = build_method(preset, prior)
+    start = method.initialise(seen)
+
+    def empty(value):
+        return value.to("meta") if isinstance(value, torch.Tensor) else value
+
+    seen = Observation(*map(empty, start.seen))
+    start = type(start)(seen, *map(empty, start[1:]))
+    away = copy.deepcopy(prior).to("meta")
+    with torch.no_grad():
+        lifted = finish(build_method(preset, away), start)
+    assert lifted.pose.device.type == "meta"
+    assert lifted.pose.shape == (6, 17, 3)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

@@ -130,7 +130,7 @@ def ablate(
     ] = None,
     resume: Resume = False,
     device: Device = "auto",
-    batch_size: BatchSize = 512,
+    batch_size: BatchSize = None,
 ) -> None:
     """Measure what each part of the method contributes: differences on the same frames, with paired
     intervals.

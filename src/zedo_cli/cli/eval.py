@@ -70,7 +70,7 @@ def evaluate(
     ] = None,
     resume: Resume = False,
     device: Device = "auto",
-    batch_size: BatchSize = 512,
+    batch_size: BatchSize = None,
 ) -> None:
     """Measure errors on a data set, with intervals, beside published figures; calibration and pictures.
 

@@ -28,8 +28,13 @@ Device = Annotated[
     typer.Option(help="Where to compute: auto (CUDA if there is one), cpu or cuda.", rich_help_panel=RUNNING),
 ]
 BatchSize = Annotated[
-    int,
-    typer.Option(min=1, help="Hypotheses at once; changes memory and speed only.", rich_help_panel=RUNNING),
+    int | None,
+    typer.Option(
+        min=1,
+        help="Hypotheses at once; changes memory and speed only. [default: 512, on a GPU 8192]",
+        rich_help_panel=RUNNING,
+        show_default=False,
+    ),
 ]
 Resume = Annotated[
     bool,

@@ -70,7 +70,7 @@ class Run:
     protocol: Protocol
     seed: int = 0
     clips: bool = False
-    batch_size: int = 512
+    batch_size: int | None = None
 
     def settings(self) -> dict[str, Any]:
         """Everything that the figures depend on, as JSON. A run can only be resumed with the same."""

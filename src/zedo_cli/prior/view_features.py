@@ -66,7 +66,7 @@ def central_ray(view: View) -> Tensor:
     Five rounds of Weiszfeld's algorithm: the median rotates with the rays, and an outlier hardly moves it.
     """
     known = view.confidence[..., 0] > 0
-    if bool(known.all()):
+    if known.device.type == "cpu" and bool(known.all()):  # elsewhere it would wait for the device
         return view.rays[..., 0, :]
     seen = (view.confidence > 0).to(view.rays).unsqueeze(-1)
     axis = view.rays.new_tensor([0.0, 0.0, 1.0])
