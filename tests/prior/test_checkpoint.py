@@ -1,6 +1,7 @@
 """Checkpoints: a round trip, and strictness."""
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -9,7 +10,8 @@ from safetensors.torch import load_file, save_file
 
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.prior_quality import held_out_people
-from zedo_cli.io.files import bundled
+from zedo_cli.io.files import bundled, bundled_prior
+from zedo_cli.prior import checkpoint
 from zedo_cli.prior.checkpoint import load_prior, save_prior
 from zedo_cli.skeletons import JOINTS
 from zedo_cli.training.virtual_cameras import draw_scene, exact_view
@@ -126,3 +128,25 @@ def test_foreign_files(tmp_path, small_prior_file):
             load_prior(tmp_path / f"{name}.safetensors")
     with pytest.raises(InputError, match="no such checkpoint"):
         load_prior(tmp_path / "nowhere.safetensors")
+
+
+def test_a_bundled_prior_that_was_changed_is_refused(tmp_path, monkeypatch):
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(bundled_prior("open-small").with_suffix(suffix), tmp_path)
+    monkeypatch.setattr(checkpoint, "bundled_prior", lambda name: tmp_path / f"{name}.safetensors")
+    load_prior("open-small")
+    path = tmp_path / "open-small.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="not the file that was shipped: its SHA-256 differs; install zedo"):
+        load_prior("open-small")
+    load_prior(path)  # named as a file, it is the user's own
+
+
+def test_a_network_that_is_not_in_the_file_takes_no_memory(small_prior_file, tmp_path):
+    huge = changed(
+        small_prior_file, tmp_path / "a.safetensors", header=lambda c: c["network"].update(hidden=2_000_000)
+    )  # 16 TB
+    with pytest.raises(InputError, match="header field network: states a network of"):
+        load_prior(huge)

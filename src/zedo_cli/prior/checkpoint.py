@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import atomic_write, bundled_prior, bundled_priors
+from zedo_cli.io.files import atomic_write, bundled_prior, bundled_priors, read_json
 from zedo_cli.io.schema import first_fault
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
@@ -23,6 +23,7 @@ from zedo_cli.skeletons import JOINTS
 
 _HEADER = "zedo"
 _TRAIN = "train one with 'zedo train'"
+_REINSTALL = "install zedo again, or name the file itself to use it as it is"
 _OTHER_VERSION = "the checkpoint needs another version of zedo"
 _NETWORK, _SPREAD = "network.", "spread."
 
@@ -56,11 +57,13 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
         device: where its weights are put.
 
     Raises:
-        InputError: the file is missing or foreign, or a tensor is missing, left over or of another shape.
+        InputError: the file is missing or foreign, a tensor is missing, left over or of another shape, or a
+            bundled prior is not the file that was shipped.
     """
     path = Path(prior)
-    if isinstance(prior, str) and prior in bundled_priors():
-        path = bundled_prior(prior)
+    shipped = isinstance(prior, str) and prior in bundled_priors()
+    if shipped:
+        path = bundled_prior(str(prior))
     if not path.is_file():
         raise InputError(
             "no such checkpoint", source=path, fix=f"give a file, or {', '.join(bundled_priors())}"
@@ -89,14 +92,26 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
                 f"tensor '{name}' has shape {list(centres.shape)}; it must be [S, {len(JOINTS)}, 3]",
                 source=path,
             )
-    try:
-        network = NETWORKS[card.architecture](**card.network)
-    except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
-        raise InputError(str(error), source=path, where="header field network", fix=_OTHER_VERSION) from error
+    network = _network(card, path, tensors)
+    digest = _digest(path)
+    if shipped and digest != _shipped_digest(path):
+        raise InputError("is not the file that was shipped: its SHA-256 differs", source=path, fix=_REINSTALL)
     spread = _spread_head(network) if any(name.startswith(_SPREAD) for name in tensors) else None
-    loaded = Prior(card, network, poses, path.name, _digest(path), spread).to(device)
+    loaded = Prior(card, network, poses, path.name, digest, spread).to(device)
     load_checked(loaded, tensors, path, "the network that the file states")
     return loaded.eval().requires_grad_(False)
+
+
+def _network(card: PriorCard, path: Path, tensors: dict[str, Tensor]) -> nn.Module:
+    """The network that a card states. Its size is compared with that of the file before it takes memory."""
+    try:
+        with torch.device("meta"):
+            size = sum(tensor.numel() for tensor in NETWORKS[card.architecture](**card.network).parameters())
+        if size > 2 * sum(tensor.numel() for tensor in tensors.values()):
+            raise ValueError(f"states a network of {size:,} parameters, which are not in the file")
+        return NETWORKS[card.architecture](**card.network)
+    except (TypeError, ValueError, RuntimeError, ZeroDivisionError, OverflowError) as error:
+        raise InputError(str(error), source=path, where="header field network", fix=_OTHER_VERSION) from error
 
 
 def _spread_head(network: nn.Module) -> SpreadHead | None:
@@ -119,6 +134,11 @@ def load_checked(module: nn.Module, tensors: dict[str, Tensor], path: Path, netw
         if not torch.isfinite(tensors[name]).all():
             raise InputError(f"tensor '{name}' holds NaN or infinity: the file is damaged", source=path)
     module.load_state_dict(tensors)
+
+
+def _shipped_digest(path: Path) -> str:
+    """What the card of a bundled prior states, in the JSON beside it."""
+    return str(read_json(path.with_suffix(".json")).get("sha256"))
 
 
 def _digest(path: Path) -> str:
