@@ -1,6 +1,8 @@
 # make demo   lift a real video to 3D motion
 # make test   lint, types and tests
 # make docs   build the site of the documents in site/
+# make fuzz   100,000 damaged files (half an hour)
+# make kill   204 commands killed at random moments (20 minutes)
 # Each sets up .venv first; PYTHON chooses the interpreter (3.11 or newer).
 
 PYTHON ?= python3
@@ -17,6 +19,12 @@ test: .venv/test
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	OMP_NUM_THREADS=1 .venv/bin/pytest --numprocesses 2
+
+fuzz: .venv/test
+	ZEDO_FUZZ=100000 .venv/bin/pytest tests/fuzz
+
+kill: .venv/test
+	ZEDO_KILLS=34 .venv/bin/pytest tests/faults
 
 docs: .venv/docs
 	.venv/bin/mkdocs build --strict
@@ -37,4 +45,4 @@ docs: .venv/docs
 	$(PIP) mkdocs-material
 	touch $@
 
-.PHONY: demo test docs
+.PHONY: demo test fuzz kill docs

@@ -2,8 +2,16 @@
 
 import copy
 import json
+import pickle
 
+import h5py
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
 from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from zedo_cli.errors import InputError
 
@@ -60,6 +68,130 @@ def changed_text(text, suffix, data):
     cell = data.draw(st.integers(0, len(line) - 1))
     line[cell] = str(data.draw(st.sampled_from(ODD))).replace("\x00", "")
     return "\n".join(mark.join(line) for line in lines)
+
+
+ODD_ARRAYS = [
+    *(np.zeros(0), np.zeros((0, 17, 3)), np.zeros((3, 0, 3)), np.zeros(()), np.array("text"), np.zeros(3)),
+    *(np.zeros((3, 17, 2), bool), np.zeros((3, 17, 3), complex), np.zeros((3, 17), "S3"), np.eye(3, 4)),
+    *(np.zeros((1, 1, 1, 1, 1)), np.full((3, 17, 2), np.nan), np.full((3, 17, 3), np.inf), np.full(1, 2**62)),
+    np.zeros(3, "datetime64[s]"),
+    np.zeros(3, [("a", float), ("b", int)]),
+]
+"""What may stand in the place of any array."""
+
+FACTORS = [0.0, -1.0, 1e-30, 1e-6, 1e3, 1e6, 1e30, 1e300, np.nan, np.inf]
+
+
+def odd_array(array, data):
+    """An array with other values, type or shape, or another one altogether."""
+    array = np.asarray(array)
+    kind = data.draw(st.sampled_from(["other", "value", "scale", "type", "cut", "transpose", "repeat"]))
+    if kind == "other" or array.dtype.kind not in "fiub":
+        return data.draw(st.sampled_from(ODD_ARRAYS))
+    with np.errstate(all="ignore"):
+        if kind == "value" and array.size:
+            array = array.astype(np.float64)
+            array.flat[data.draw(st.integers(0, array.size - 1))] = data.draw(st.sampled_from(FACTORS))
+        elif kind == "scale":
+            array = array * data.draw(st.sampled_from(FACTORS))
+        elif kind == "type":
+            array = array.astype(data.draw(st.sampled_from([">f8", "f2", "i1", "u8", "U5", "?"])))
+        elif kind == "cut" and array.ndim:
+            array = array[: data.draw(st.integers(0, len(array)))]
+        elif kind == "repeat" and array.ndim:
+            array = np.repeat(array, data.draw(st.integers(0, 40)), axis=0)
+        else:
+            array = array.T
+    return array
+
+
+def changed_content(path, data):
+    """Change values in a file, so that it stays a file of its format."""
+    suffix = path.suffix.lower()
+    changers = {
+        ".npz": _change_npz,
+        ".npy": lambda path, data: np.save(path, odd_array(np.load(path), data)),
+        ".h5": _change_hdf5,
+        ".pkl": lambda path, data: path.write_bytes(
+            pickle.dumps(changed(pickle.loads(path.read_bytes()), data))
+        ),
+        ".parquet": _change_parquet,
+        ".safetensors": _change_safetensors,
+        ".pth": lambda path, data: torch.save(changed(torch.load(path, weights_only=True), data), path),
+    }
+    if suffix in changers:
+        changers[suffix](path, data)
+    else:
+        path.write_text(changed_text(path.read_text(), suffix, data))
+
+
+def _change_npz(path, data):
+    with np.load(path, allow_pickle=True) as file:
+        arrays = {key: file[key] for key in file.files}
+    key = data.draw(st.sampled_from(sorted(arrays)))
+    kind = data.draw(st.sampled_from(["change", "change", "change", "remove", "rename"]))
+    value = arrays.pop(key)
+    if kind == "change" and value.dtype == object:
+        value = np.array(changed(value.tolist(), data), dtype=object)
+    elif kind == "change":
+        value = odd_array(value, data)
+    if kind != "remove":
+        arrays[key if kind == "change" else "x"] = value
+    np.savez(path, **arrays)
+
+
+def _change_hdf5(path, data):
+    with h5py.File(path, "a") as file:
+        names = []
+        file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+        name = data.draw(st.sampled_from(sorted(names)))
+        kind = data.draw(st.sampled_from(["change", "change", "remove", "loop", "outside", "group"]))
+        value = file[name][()]
+        del file[name]
+        if kind == "change":
+            value = odd_array(value, data)
+            file[name] = value.astype("S") if value.dtype.kind in "UM" else value
+        elif kind == "loop":
+            file[name] = h5py.SoftLink(f"/{name}")
+        elif kind == "outside":
+            file[name] = h5py.ExternalLink("/etc/passwd", "/x")
+        elif kind == "group":
+            file.create_group(name)
+
+
+def _change_parquet(path, data):
+    table = pq.read_table(path)
+    name = data.draw(st.sampled_from(table.column_names))
+    kind = data.draw(st.sampled_from(["remove", "null", "text", "metadata", "repeat"]))
+    place = table.column_names.index(name)
+    if kind == "remove":
+        table = table.remove_column(place)
+    elif kind == "null":
+        table = table.set_column(place, name, pa.nulls(len(table), table.schema.field(name).type))
+    elif kind == "text":
+        table = table.set_column(place, name, pa.array(["x"] * len(table)))
+    elif kind == "repeat":
+        table = pa.concat_tables([table] * data.draw(st.integers(0, 5)) or [table.slice(0, 0)])
+    else:
+        table = table.replace_schema_metadata({b"zedo": data.draw(st.binary(max_size=20))})
+    pq.write_table(table, path)
+
+
+def _change_safetensors(path, data):
+    with safe_open(path, framework="pt") as file:
+        about = dict(file.metadata())
+        tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+    if data.draw(st.booleans()):
+        key = data.draw(st.sampled_from(sorted(about)))
+        about[key] = json.dumps(changed(json.loads(about[key]), data))
+    else:
+        name = data.draw(st.sampled_from(sorted(tensors)))
+        value = odd_array(tensors.pop(name).numpy(), data)
+        if value.dtype.kind in "fiub":
+            tensors[name] = torch.from_numpy(
+                np.ascontiguousarray(value.astype(value.dtype.newbyteorder("=")))
+            )
+    save_file(tensors, path, about)
 
 
 def changed(document, data):

@@ -90,6 +90,10 @@ BONE_LENGTHS = (
 MEAN_BONES = tuple(BONE_LENGTHS[ends[0] - 1] for ends in BONES.values())
 """The same lengths (m) in the order of `BONES`."""
 
+MIN_JOINTS = 4
+"""A person with fewer keypoints than this, pelvis and thorax (which may be means of others) aside, is left
+out."""
+
 ADULT = 1.7
 """Height (m) of a standing adult with these bones."""
 

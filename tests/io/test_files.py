@@ -1,11 +1,14 @@
 """Atomic writing, and where bundled files are."""
 
 import os
+import subprocess
+import sys
+import time
 
 import pytest
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import atomic_write, bundled
+from zedo_cli.io.files import ABANDONED, TEMPORARY, atomic_write, bundled
 from zedo_cli.io.npz import NpzFile
 
 
@@ -86,3 +89,34 @@ def test_a_damaged_archive(tmp_path):
     for name in ("d.npz", "t.npz"):
         with pytest.raises(InputError, match=name):
             NpzFile(tmp_path / name)
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    """Only what is old, and what no living process writes."""
+    left, young, held = (tmp_path / f"{TEMPORARY}{name}" for name in ("left", "young", "held"))
+    for path in (left, young, held):
+        path.write_text("half")
+    for path in (left, held):
+        os.utime(path, (time.time() - 2 * ABANDONED,) * 2)
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import fcntl, sys, time\nfile = open(sys.argv[1], 'rb')\nfcntl.flock(file, fcntl.LOCK_EX)\n"
+            "print('held', flush=True)\ntime.sleep(60)",
+            str(held),
+        ],
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        with atomic_write(tmp_path / "b.txt") as temporary:
+            temporary.write_text("whole")
+    finally:
+        holder.kill()
+        holder.communicate()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{TEMPORARY}held",
+        f"{TEMPORARY}young",
+        "b.txt",
+    ]

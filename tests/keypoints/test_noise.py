@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from zedo_cli import Lifter
 from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
+from zedo_cli.io.files import bundled_prior
 from zedo_cli.keypoints.noise import NoiseModel, checked_noise, heights_in_pixels, trusted, white_noise
 from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.pipeline.weights import keypoint_noise
@@ -89,3 +91,19 @@ def test_a_stated_noise_is_used(clips):
 def test_bad_noise_is_refused(bad):
     with pytest.raises(InputError, match="auto, exact, or pixels"):
         checked_noise(bad)
+
+
+def test_people_whose_keypoints_say_nothing_are_guesses_with_a_warning(clips):
+    """At a confidence of 0.008 an error is more than the person is tall; the pose stays finite."""
+    people = clips["detected"].take(np.arange(6))
+    low = np.where(people.confidence > 0, 0.8, 0).astype(np.float32)
+    low[:2] = np.where(people.confidence[:2] > 0, 0.008, 0)
+    trust, notes = trusted(replace(people, confidence=low), MODEL, "auto")
+    assert ((trust > 0) == (people.confidence > 0)).all()
+    assert trust[:2].max() == pytest.approx(MODEL.trust(np.array([MODEL.useless]))[0])
+    (note,) = notes
+    assert note.level == "warning"
+    assert note.text.startswith("2 poses are guesses")
+    poses = Lifter(bundled_prior("open-small"), "fast").lift(replace(people, confidence=low))
+    assert np.isfinite(poses.poses_3d).all()
+    assert poses.uncertainty[:2].mean() > 1.4 * poses.uncertainty[2:].mean()

@@ -17,11 +17,19 @@ WIDEST_HALF_FOV_DEGREES = 85.0
 of a fisheye is far from it."""
 
 
+def real_numbers(values: object) -> np.ndarray:
+    """Values as float64. Raises `TypeError` for complex numbers, of which NumPy would drop a part."""
+    array = np.asarray(values)
+    if array.dtype.kind == "c":
+        raise TypeError("complex numbers")
+    return array.astype(np.float64)
+
+
 def checked_intrinsics(intrinsics: object, source: str | Path | None, where: str | None = None) -> np.ndarray:
     """K as a float64 array. Raises `InputError` unless it is 3x3, upper triangular and of positive focal
     lengths."""
     try:
-        k = np.asarray(intrinsics, np.float64)
+        k = real_numbers(intrinsics)
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             "K is not a 3x3 matrix of numbers", source=source, where=where, fix=WRITE_K

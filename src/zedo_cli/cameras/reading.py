@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from zedo_cli.cameras.container import Camera
-from zedo_cli.cameras.intrinsics import WRITE_K
+from zedo_cli.cameras.intrinsics import WRITE_K, real_numbers
 from zedo_cli.errors import InputError
 from zedo_cli.registry import CAMERA_READERS
 
@@ -120,8 +120,8 @@ def lens(values: object, source: str | Path, where: str | None, fisheye: bool = 
     """The distortion coefficients of a file, flat. Raises `InputError` if OpenCV has no such model."""
     counts = (0, 1, 2, 3, 4) if fisheye else (0, 1, 2, 4, 5, 8, 12, 14)
     try:
-        flat = np.asarray(values, np.float64).reshape(-1)
-    except (TypeError, ValueError) as error:
+        flat = real_numbers(values).reshape(-1)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError("distortion coefficients are not numbers", source=source, where=where) from error
     if not np.isfinite(flat).all():
         raise InputError("distortion coefficients hold NaN or infinity", source=source, where=where)

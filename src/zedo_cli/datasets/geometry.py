@@ -83,9 +83,10 @@ def geometry_warnings(data: Dataset) -> list[Note]:
     height = (
         np.array(data.keypoints.intrinsics)[:, 1, 1]
         * ADULT
-        / np.where(data.truth[:, 0, 2] > 0, data.truth[:, 0, 2], np.nan)
+        / np.where(data.truth[:, 0, 2] > 1e-6, data.truth[:, 0, 2], np.nan)
     )
-    relative = np.nanmedian(off / height[:, None]) if np.isfinite(off).any() else 0.0
+    ratio = off / height[:, None]
+    relative = np.nanmedian(ratio) if np.isfinite(ratio).any() else 0.0
     if data.kind != "gt" and relative > LARGEST_DETECTED_ERROR:
         warn(
             f"keypoints are {relative:.0%} of a person's height (median) away from the projected"

@@ -223,11 +223,11 @@ def _of_list(root: Path, path: Path, keypoints: str, allow_missing: bool) -> Dat
     try:
         cameras = [person["camera_param"] for person in people]
         numbers = {
-            name: np.array([int(np.asarray(person[name]).item()) for person in people])
+            name: np.array([int(np.asarray(person[name]).item()) for person in people], np.int64)
             for name in ("subject", "action", "subaction", "cameraid", "imageid")
         }
         lens = [
-            np.array([float(np.asarray(c[name]).item()) for c in cameras])
+            array(np.array([float(np.asarray(c[name]).item()) for c in cameras]), (None,), f"{path}: {name}")
             for name in ("fx", "fy", "cx", "cy")
         ]
         truth = array(
@@ -235,7 +235,7 @@ def _of_list(root: Path, path: Path, keypoints: str, allow_missing: bool) -> Dat
             (None, len(JOINTS), 3),
             f"{path}: joints",
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"people must have camera_param, subject, joint_3d_camera, ... ({error})", source=path
         ) from error

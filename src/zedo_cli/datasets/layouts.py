@@ -62,6 +62,10 @@ def extra(module: str, source: object) -> ModuleType:
         raise missing_extra(module.partition(".")[0], "eval", source=source) from error
 
 
+LARGEST = 1e12
+"""No pixel, length or number of a frame is larger."""
+
+
 def array(value: object, shape: tuple[int | None, ...], place: str, whole: bool = False) -> np.ndarray:
     """A numeric array as float64, checked against `shape` (None: any size), and for integers if `whole`.
 
@@ -81,6 +85,8 @@ def array(value: object, shape: tuple[int | None, ...], place: str, whole: bool 
         )
     if whole and not (np.isfinite(have).all() and (have == np.round(have)).all()):
         raise InputError("must hold integers", source=place)
+    if np.isfinite(have).any() and np.abs(have[np.isfinite(have)].astype(np.float64)).max() > LARGEST:
+        raise InputError(f"holds numbers beyond {LARGEST:g}", source=place)
     return have.astype(np.float64)
 
 

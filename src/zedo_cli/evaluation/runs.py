@@ -20,7 +20,7 @@ from zedo_cli.datasets.predictions import Predictions
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.protocol import Protocol
 from zedo_cli.evaluation.scores import Scores, score
-from zedo_cli.io.files import atomic_write, read_json, writable
+from zedo_cli.io.files import TEMPORARY, atomic_write, read_json, writable
 from zedo_cli.io.npz import NpzFile
 from zedo_cli.lifter import Lifter
 from zedo_cli.pipeline.presets import Preset
@@ -204,7 +204,7 @@ def _begin(job: Run, folder: Path, resume: bool) -> Path:
                 fix="use those, or another `output`",
             )
         return place
-    if place.exists() and any(place.iterdir()):
+    if place.exists() and any(not path.name.startswith(TEMPORARY) for path in place.iterdir()):
         raise InputError(f"holds no run to resume ({_STATE} is missing)", source=place, fix="remove it")
     place.mkdir(parents=True, exist_ok=True)
     with atomic_write(writable(state)) as temporary:

@@ -3,8 +3,10 @@
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ from zedo_cli.errors import InputError
 
 TEMPORARY = ".zedo-"
 """How the names of files begin that are being written."""
+
+ABANDONED = 60.0
+"""Age (s) from which such a file may be removed if no process holds it."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -61,11 +66,12 @@ def atomic_write(path: Path) -> Iterator[Path]:
     Raises `InputError` if the file cannot be written.
     """
     writable(path)
-    temporary = None
+    _remove_abandoned(path.parent.absolute())
+    temporary, handle = None, -1
     try:
         handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
-        os.close(handle)
         temporary = Path(name)
+        _locked(handle)
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
@@ -77,7 +83,33 @@ def atomic_write(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         if temporary:
+            os.close(handle)
             temporary.unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=1024)
+def _remove_abandoned(folder: Path) -> None:
+    """Remove the temporary files of processes that were killed: nobody holds their lock. Once for each folder
+    and process."""
+    for path in folder.glob(f"{TEMPORARY}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime < ABANDONED:
+                continue  # its writer may be about to lock it
+            with path.open("r+b") as file:
+                if _locked(file.fileno()):
+                    path.unlink()
+
+
+def _locked(handle: int) -> bool:
+    """Lock a file until it is closed, or its process ends. False if another process holds it, or if this
+    system has no such locks."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 def read_bytes(path: Path) -> bytes:
@@ -112,6 +144,22 @@ def read_json(path: Path) -> Any:
         raise InputError(
             f"is truncated or not JSON ({error})", source=path, fix="write the file again"
         ) from error
+
+
+SMALL_ENOUGH, MOST_EXPANSION = 1 << 25, 100
+"""Bytes that any file may unpack to, and how many times its own size a file may. Compressed keypoints and
+poses unpack to 2 to 10 times; a bomb to 1000 times."""
+
+
+def check_expansion(path: Path, unpacked: int) -> None:
+    """Raise `InputError` if a compressed file unpacks to far more (bytes) than data of its size does."""
+    size = path.stat().st_size
+    if unpacked > max(SMALL_ENOUGH, MOST_EXPANSION * size):
+        raise InputError(
+            f"would unpack to {unpacked / 1e6:,.0f} MB from {size / 1e6:.2f} MB",
+            source=path,
+            fix="write it again without compression, if it is meant so",
+        )
 
 
 def _umask() -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from zedo_cli.errors import InputError
+from zedo_cli.io.files import check_expansion
 from zedo_cli.registry import missing_extra
 
 
@@ -13,8 +14,8 @@ from zedo_cli.registry import missing_extra
 def open_hdf5(path: Path, extra: str = "keypoints") -> Iterator[Any]:
     """The file, open for reading.
 
-    Raises `InputError` if h5py, of that extra, is not installed, and if the file is not HDF5, truncated, or
-    damaged.
+    Raises `InputError` if h5py, of that extra, is not installed, and if the file is not HDF5, truncated,
+    damaged, far larger than it looks, or links to another one.
     """
     try:
         import h5py
@@ -22,6 +23,11 @@ def open_hdf5(path: Path, extra: str = "keypoints") -> Iterator[Any]:
         raise missing_extra("h5py", extra, source=path) from error
     try:
         with h5py.File(path, "r") as file:
+            sizes: list[int] = []
+            file.visititems(lambda _, item: sizes.append(getattr(item, "nbytes", 0)))
+            check_expansion(path, sum(sizes))
+            if any(isinstance(file.get(name, getlink=True), h5py.ExternalLink) for name in file):
+                raise InputError("links to another file", source=path, fix="copy the data into it")
             yield file
     except FileNotFoundError as error:
         raise InputError("no such file", source=path) from error

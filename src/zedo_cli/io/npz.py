@@ -1,5 +1,6 @@
 """Reading NPZ files without pickle: every error names the file, the key and the fix."""
 
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -8,8 +9,34 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.io.files import check_expansion
 
 _REWRITE = "write it again with numpy.savez"
+
+
+_DAMAGED = (tokenize.TokenError, SyntaxError, NotImplementedError, RuntimeError)
+"""What numpy and zipfile raise, besides their own errors, for headers that are damaged."""
+
+
+def load_npy(path: Path, fix: str) -> np.ndarray:
+    """The array of an NPY file. Raises `InputError` if it is damaged or holds pickled objects."""
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError, OSError, MemoryError, *_DAMAGED) as error:
+        problem = "is empty" if path.stat().st_size == 0 else f"is not an NPY file of numbers ({error})"
+        raise InputError(problem, source=path, fix=fix) from error
+    if not isinstance(array, np.ndarray):
+        raise InputError("is not an NPY file", source=path, fix=fix)
+    return array
+
+
+def single_precision(array: np.ndarray, source: str | Path, where: str | None = None) -> np.ndarray:
+    """Numbers as float32. Raises `InputError` for one that it cannot hold."""
+    try:
+        with np.errstate(over="raise"):
+            return array.astype(np.float32)
+    except FloatingPointError as error:
+        raise InputError("holds a number beyond 3e38", source=source, where=where) from error
 
 
 class NpzFile:
@@ -28,9 +55,11 @@ class NpzFile:
         if not zipfile.is_zipfile(self.path):
             raise InputError("is not an NPZ file, or is truncated", source=path, fix=_REWRITE)
         try:
+            with zipfile.ZipFile(self.path) as archive:
+                check_expansion(self.path, sum(member.file_size for member in archive.infolist()))
             with np.load(self.path, allow_pickle=False) as file:
                 self._arrays = {key: file[key] for key in file.files if keys is None or key in keys}
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, *_DAMAGED) as error:
             raise InputError(f"is damaged ({error})", source=path, fix=_REWRITE) from error
         except (ValueError, MemoryError) as error:
             raise InputError(
@@ -70,7 +99,7 @@ class NpzFile:
             raise InputError(
                 f"'{key}' has shape {list(array.shape)}; it must be [{wanted}]", source=self.path
             )
-        return array.astype(np.float32)
+        return single_precision(array, self.path, key)
 
     def integers(self, key: str, count: int) -> np.ndarray:
         """The array of `key` as int64, one for each of `count` rows. Raises `InputError`."""

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.io.files import check_expansion
 
 
 class _ForeignError(Exception):
@@ -124,6 +125,7 @@ def load_pickled_npz(path: Path, key: str) -> Any:
     `InputError`."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as entry:
+            check_expansion(path, archive.getinfo(f"{key}.npy").file_size)
             version = np.lib.format.read_magic(entry)
             read = (
                 np.lib.format.read_array_header_1_0

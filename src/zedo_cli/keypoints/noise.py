@@ -14,7 +14,7 @@ from zedo_cli.errors import InputError, Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline.hypotheses import BODY_RADIUS
 from zedo_cli.pipeline.presets import Preset
-from zedo_cli.skeletons import ADULT
+from zedo_cli.skeletons import ADULT, MIN_JOINTS
 
 KeypointNoise = Literal["auto", "exact"] | float
 """What is known of the noise: nothing, that there is none, or its standard deviation in pixels."""
@@ -93,6 +93,7 @@ def trusted(people: Keypoints, model: NoiseModel, known: KeypointNoise) -> tuple
     assumed: list[str] = []
     exact: list[str] = []
     unsure: list[str] = []
+    helpless = 0
     for clip, name in enumerate(people.clip_names):
         rows = people.clip == clip
         seen = confidence[rows] > 0
@@ -108,7 +109,12 @@ def trusted(people: Keypoints, model: NoiseModel, known: KeypointNoise) -> tuple
             else:
                 noise = np.maximum(noise, model.assumed)
                 (assumed if ones else unsure).append(name)
-        confidence[rows] = np.where(seen, model.trust(np.broadcast_to(noise, seen.shape)), 0.0)
+        noise = np.broadcast_to(noise, seen.shape)
+        trust = np.where(seen, model.trust(noise), 0.0)
+        poor = (trust > 0).sum(1) < MIN_JOINTS  # a guess with a large uncertainty is better than nothing
+        trust[poor] = np.where(seen, model.trust(np.minimum(noise, model.useless)), 0.0)[poor]
+        helpless += int(poor.sum())
+        confidence[rows] = trust
     percent = f"{100 * model.assumed:.1f} % of the person's height is assumed"
     fix = "; state the noise if you know it"
     for clips, text, code in (
@@ -120,6 +126,9 @@ def trusted(people: Keypoints, model: NoiseModel, known: KeypointNoise) -> tuple
             where = f"{clips[0]}: " if len(people.clip_names) > 1 else ""
             where = f"{len(clips)} clips: " if len(clips) > 1 else where
             notes.append(Note("info", where + text, code))
+    if helpless:
+        text = f"{helpless} poses are guesses: by their confidences, keypoints are off by half a person"
+        notes.append(Note("warning", text, "keypoints-say-little"))
     return confidence, notes
 
 

@@ -15,14 +15,10 @@ from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.joint_fit import GOOD, find_joint_set, joint_set_fit
 from zedo_cli.keypoints.pinhole import seen_by
 from zedo_cli.keypoints.posture import with_posture_notes
-from zedo_cli.skeletons import JOINTS
+from zedo_cli.skeletons import JOINTS, MIN_JOINTS
 
 if TYPE_CHECKING:
     from zedo_cli.cameras.container import Camera
-
-MIN_JOINTS = 4
-"""A person with fewer joints than this, pelvis and thorax (which may be means of others) aside, is left
-out."""
 
 SMALLEST_PERSON = 2.0
 """Size (px); keypoints that all lie closer together than this are not a person."""

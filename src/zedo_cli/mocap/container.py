@@ -51,6 +51,10 @@ def motion(poses: np.ndarray, subject: str, origin: str, licence: str) -> Motion
     )
 
 
+FARTHEST = 3.0
+"""Metres along an axis that a joint may lie from the pelvis."""
+
+
 def checked(poses: np.ndarray, source: str, fix: str = "convert them") -> np.ndarray:
     """Poses `[N, 17, 3]` that are finite, in metres and of a person.
 
@@ -62,6 +66,11 @@ def checked(poses: np.ndarray, source: str, fix: str = "convert them") -> np.nda
         raise InputError("is not finite", source=f"{source}[{row}]", fix="remove such poses")
     if not len(poses):
         raise InputError("holds no pose", source=source)
+    reach = np.abs(poses.astype(np.float64) - poses[:, :1]).max((1, 2))
+    if float(np.median(reach)) < FARTHEST < float(reach.max()):  # else the units are wrong: see below
+        row = int(reach.argmax())
+        far = f"a joint is {reach[row]:.3g} m from the pelvis"
+        raise InputError(far, source=f"{source}[{row}]", fix="remove such poses")
     problem = implausibility(poses, fix)
     if problem:
         raise InputError(problem, source=source)
@@ -74,6 +83,7 @@ def implausibility(poses: np.ndarray, fix: str = "convert them") -> str:
 
     Joints may be NaN; a bone that no pose has is ignored.
     """
+    poses = poses.astype(np.float64)
     lengths = np.linalg.norm(poses[:, 1:] - poses[:, PARENTS[1:]], axis=-1)
     known = np.isfinite(lengths).any(0)
     bones = np.full(lengths.shape[1], np.nan)

@@ -89,8 +89,9 @@ def _from_json(path: Path) -> tuple[dict[str, np.ndarray], list[str], dict[str, 
         try:
             column = [person[key] for person in people]
             kind = np.int64 if name in _INTEGERS else bool if name == "swapped" else np.float32
-            fields[name] = np.array(column, np.float64 if name == "time" else kind)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            with np.errstate(over="raise"):
+                fields[name] = np.array(column, np.float64 if name == "time" else kind)
+        except (KeyError, TypeError, ValueError, OverflowError, FloatingPointError) as error:
             raise InputError(f"a pose has no usable '{key}'", source=path, fix=_LIFT_AGAIN) from error
     names = document.get("joint_names")
     return fields, names if isinstance(names, list) else [], _dictionary(document.get("meta"), path)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.cameras.container import Camera
-from zedo_cli.cameras.intrinsics import LARGEST, WRITE_K, checked_intrinsics, pinhole
+from zedo_cli.cameras.intrinsics import LARGEST, WRITE_K, checked_intrinsics, pinhole, real_numbers
 from zedo_cli.cameras.reading import lens
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import read_json
@@ -63,7 +63,7 @@ def read(path: Path) -> list[Camera]:
 def matrix(values: Any, path: Path, where: str | None = None) -> np.ndarray:
     """K from 3x3 or 3x4 numbers, or 9 of them by rows, or by columns if that is how they make sense."""
     try:
-        array = np.asarray(values, np.float64)
+        array = real_numbers(values)
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError("K is not a 3x3 matrix of numbers", source=path, where=where, fix=WRITE_K) from error
     if array.shape == (9,):

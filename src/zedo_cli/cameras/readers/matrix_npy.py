@@ -8,17 +8,12 @@ from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.readers.matrix_json import DISTORTION_NAMES, MATRIX_NAMES, matrix
 from zedo_cli.cameras.reading import lens
 from zedo_cli.errors import InputError
-from zedo_cli.io.npz import NpzFile
+from zedo_cli.io.npz import NpzFile, load_npy
 
 
 def read(path: Path) -> list[Camera]:
     """Read an NPY. Raises `InputError` if it is damaged, or not a matrix of numbers."""
-    try:
-        k = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError, MemoryError) as error:
-        raise InputError(
-            f"is not an NPY file of numbers ({error})", source=path, fix="save K with numpy.save"
-        ) from error
+    k = load_npy(path, "save K with numpy.save")
     return [Camera(path.stem, matrix(k, path))]
 
 

@@ -74,7 +74,7 @@ def read_hdf5(name: str, contents: list[Content]) -> Keypoints:
             values = np.asarray(data["values_block_0"], np.float64)
             frames = np.asarray(data["index"]).tolist()
             kind: Any = table.attrs["values_block_0_kind"]
-        except (KeyError, ValueError, TypeError, OSError) as error:
+        except (KeyError, IndexError, ValueError, TypeError, OSError) as error:
             raise InputError("is not a table of DeepLabCut", source=content.path, where=groups[0]) from error
     raw = kind if isinstance(kind, bytes) else str(kind).encode("latin1")
     labels = load_pickled(bytes(raw), content.path)

@@ -63,6 +63,8 @@ def _ranges(path: Path, size: int, modified: int) -> dict[str, tuple[int, int]]:
 
     table = _opened(path).read(["clip"])
     column = table.column("clip").combine_chunks()
+    if column.null_count:
+        raise InputError("column 'clip' has gaps", source=path, fix=_ROWS)
     codes = pyarrow.compute.dictionary_encode(column) if column.type != "dictionary" else column
     if not hasattr(codes, "indices"):
         codes = codes.dictionary_encode()
@@ -83,10 +85,54 @@ def _opened(path: Path) -> Any:
         file = pyarrow.parquet.ParquetFile(path, memory_map=True)
     except (pyarrow.ArrowException, OSError) as error:
         raise InputError("is damaged, or not a Parquet file", source=path, fix="write it again") from error
-    missing = [name for name in COLUMNS if name not in file.schema_arrow.names]
-    if missing:
-        raise InputError(f"column '{missing[0]}' is missing", source=path, fix=_ROWS)
+    _check(file.schema_arrow, path)
     return file
+
+
+def _check(schema: Any, path: Path) -> None:
+    """Raise `InputError` if a column is missing, or of another type."""
+    from pyarrow import types
+
+    def text(kind: Any) -> bool:
+        return bool(types.is_dictionary(kind) and text(kind.value_type)) or kind in ("string", "large_string")
+
+    def number(kind: Any) -> bool:
+        return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_null(kind))
+
+    def numbers(kind: Any) -> bool:
+        return types.is_null(kind) or (hasattr(kind, "value_type") and number(kind.value_type))
+
+    wanted = {
+        "clip": (text, "text"),
+        "frame": (types.is_integer, "integers"),
+        "person": (types.is_integer, "integers"),
+        "time": (number, "numbers"),
+        "keypoints": (numbers, "lists of numbers"),
+        "intrinsics": (numbers, "lists of numbers"),
+        "fps": (number, "numbers"),
+        "width": (number, "numbers"),
+        "height": (number, "numbers"),
+    }
+    for name, (fits, what) in wanted.items():
+        if name not in schema.names:
+            if name in COLUMNS:
+                raise InputError(f"column '{name}' is missing", source=path, fix=_ROWS)
+        elif not fits(schema.field(name).type):
+            kind = schema.field(name).type
+            raise InputError(f"column '{name}' holds {kind}; it must be {what}", source=path, fix=_ROWS)
+
+
+def _names(schema: Any, path: Path) -> tuple[str | None, tuple[str, ...] | None]:
+    """Skeleton and names of the joints, from the metadata."""
+    try:
+        about = json.loads((schema.metadata or {}).get(b"zedo", b"{}"))
+        skeleton, names = about.get("skeleton"), about.get("joint_names")
+        good = isinstance(skeleton, str | None) and (names is None or all(isinstance(n, str) for n in names))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        good = False
+    if not good:
+        raise InputError("its metadata 'zedo' is damaged", source=path, fix="pack it again")
+    return skeleton, tuple(names) if names else None
 
 
 def _keypoints(path: Path, start: int, stop: int | None, name: str) -> Keypoints:
@@ -95,14 +141,16 @@ def _keypoints(path: Path, start: int, stop: int | None, name: str) -> Keypoints
     file = _opened(path)
     try:
         table = _rows(file, start, stop)
-        about = json.loads((file.schema_arrow.metadata or {}).get(b"zedo", b"{}"))
         flat = table.column("keypoints").combine_chunks()
         values = np.asarray(flat.flatten(), np.float32)
         clips, first, clip = np.unique(
             np.asarray(table.column("clip").to_pylist()), return_index=True, return_inverse=True
         )
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError, TypeError) as error:
         raise InputError(f"is damaged ({error})", source=path, fix="pack it again") from error
+    for column in ("clip", "frame", "person", "keypoints"):
+        if table.column(column).null_count:
+            raise InputError(f"column '{column}' has gaps", source=path, fix=_ROWS)
     count = table.num_rows
     width = len(values) // count if count else 0
     if not count or width % 3 or len(values) != count * width or width == 0:
@@ -117,7 +165,7 @@ def _keypoints(path: Path, start: int, stop: int | None, name: str) -> Keypoints
     sizes = [None if None in pair else pair for pair in zip(each("width"), each("height"), strict=True)]
     time = np.array(table.column("time").to_numpy(zero_copy_only=False), np.float64)
     frame = np.asarray(table.column("frame"), np.int64)
-    skeleton, names = about.get("skeleton"), about.get("joint_names")
+    skeleton, names = _names(file.schema_arrow, path)
     return Keypoints(
         points=data[..., :2],
         confidence=data[..., 2],
@@ -127,9 +175,9 @@ def _keypoints(path: Path, start: int, stop: int | None, name: str) -> Keypoints
         clip_names=(name,) if "#" in name else tuple(f"{path}#{part}" for part in clips.tolist()),
         frame_count=len(np.unique(np.stack([clip.reshape(-1), frame], 1), axis=0)),
         skeleton=skeleton,
-        joint_names=tuple(names) if names else None,
+        joint_names=names,
         image_size=tuple(sizes),
-        intrinsics=_intrinsics(table, count),
+        intrinsics=_intrinsics(table, count, path),
         static=tuple(value is not False for value in each("static")),
         tracked=tuple(value is True for value in each("tracked")),
         fps=tuple(each("fps")),
@@ -147,8 +195,10 @@ def _rows(file: Any, start: int, stop: int | None) -> Any:
     return file.read_row_groups(list(range(first, last))).slice(start - int(bounds[first]), stop - start)
 
 
-def _intrinsics(table: Any, count: int) -> np.ndarray | None:
+def _intrinsics(table: Any, count: int, path: Path) -> np.ndarray | None:
     if "intrinsics" not in table.column_names or table.column("intrinsics").null_count:
         return None
     values = np.asarray(table.column("intrinsics").combine_chunks().flatten(), np.float32)
+    if len(values) != 9 * count:
+        raise InputError("must hold 9 numbers in every row", source=path, where="intrinsics", fix=_ROWS)
     return values.reshape(count, 3, 3)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from zedo_cli.cameras.intrinsics import real_numbers
 from zedo_cli.errors import InputError
 from zedo_cli.io.hdf5 import open_hdf5
 from zedo_cli.keypoints.container import Keypoints
@@ -31,9 +32,9 @@ def read(name: str, contents: list[Content]) -> Keypoints:
     with open_hdf5(content.path) as file:
         try:
             names = tuple(_text(value) for value in file["node_names"][:])
-            tracks = np.asarray(file["tracks"][:], np.float64)
+            tracks = real_numbers(file["tracks"][:])
             order = _order(file["tracks"].attrs.get("dims"), tracks.shape, len(names))
-            scores = np.asarray(file["point_scores"][:], np.float64) if "point_scores" in file else None
+            scores = real_numbers(file["point_scores"][:]) if "point_scores" in file else None
             score_order = (
                 _order(file["point_scores"].attrs.get("dims"), None, 0) if scores is not None else ()
             )

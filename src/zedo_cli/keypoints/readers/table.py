@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.io.npz import load_npy
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.content import Content
 from zedo_cli.keypoints.rows import Rows
@@ -94,16 +95,7 @@ def read_array(name: str, contents: list[Content]) -> Keypoints:
 
 
 def _array(content: Content) -> np.ndarray:
-    try:
-        array = np.load(content.path, allow_pickle=False)
-    except (ValueError, EOFError, OSError, MemoryError) as error:
-        problem = (
-            "is empty" if content.path.stat().st_size == 0 else f"is not an NPY file of numbers ({error})"
-        )
-        raise InputError(problem, source=content.path, fix="save the keypoints with numpy.save") from error
-    if not isinstance(array, np.ndarray):
-        raise InputError("is not an NPY file", source=content.path)
-    return array
+    return load_npy(content.path, "save the keypoints with numpy.save")
 
 
 def _wide(name: str, header: _Header, lines: list[list[str]], content: Content) -> Keypoints:

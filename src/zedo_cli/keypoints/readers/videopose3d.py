@@ -47,6 +47,8 @@ def read(name: str, contents: list[Content]) -> Keypoints:
                 parts = [str(video), *([str(action)] if action != "custom" else [])]
                 parts += [f"camera {camera}"] if isinstance(cameras, list) and len(cameras) > 1 else []
                 clips["/".join(parts)] = (points, _about(about, video))
+    if not clips:
+        raise InputError("'positions_2d' holds no videos", source=content.path)
     skeleton = _LAYOUTS.get(str(about.get("layout_name", "")).lower())
     return joined(
         [
@@ -61,11 +63,16 @@ def read_detections(name: str, contents: list[Content]) -> Keypoints:
     (content,) = contents
     frames = load_pickled_npz(content.path, "keypoints")
     about = load_pickled_npz(content.path, "metadata")
+    if np.ndim(frames) == 0 or isinstance(frames, str):
+        raise InputError("is not a list of frames", source=content.path, where="keypoints")
     rows = Rows(name)
     for frame, classes in enumerate(frames):
         rows.add_frame(frame)
         where = f"keypoints.{frame}"
-        people = [np.asarray(one, dtype=object) for one in classes if len(one)]
+        try:
+            people = [np.asarray(one, dtype=object) for one in classes if len(one)]
+        except TypeError as error:
+            raise InputError("is not a list of classes", source=content.path, where=where) from error
         for place, person in enumerate(people[-1] if people else ()):
             try:
                 values = np.asarray(person, np.float64)
@@ -109,8 +116,7 @@ def _size(about: Any) -> tuple[tuple[float, float] | None, float | None]:
 
     def positive(key: str) -> float | None:
         value = about.get(key)
-        number = float(value) if isinstance(value, int | float | np.number) else 0.0
-        return number if 0 < number < 1e6 else None
+        return float(value) if isinstance(value, int | float | np.number) and 0 < value < 1e6 else None
 
     width, height = positive("w"), positive("h")
     return ((width, height) if width and height else None), positive("fps")

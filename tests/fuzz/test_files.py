@@ -1,0 +1,59 @@
+"""A damaged file of any kind is read, or refused in one line, quickly and in little memory."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fuzz.corpus import TARGETS
+from fuzz.limits import read_or_refused
+from mutations import changed_content, damaged
+
+each_target = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+examples = settings(settings.get_profile("fuzz"))
+
+
+@each_target
+def test_the_file_itself_is_read(target, tmp_path):
+    target.read(target.write(tmp_path))
+
+
+@each_target
+@examples
+@given(data=st.data())
+def test_damaged_bytes(target, data):
+    with tempfile.TemporaryDirectory() as folder:
+        source, file = written(target, folder, data)
+        file.write_bytes(damaged(file.read_bytes(), data))
+        read_or_refused(target.read, source)
+
+
+@each_target
+@examples
+@given(data=st.data())
+def test_other_values(target, data):
+    with tempfile.TemporaryDirectory() as folder:
+        source, file = written(target, folder, data)
+        changed_content(file, data)
+        read_or_refused(target.read, source)
+
+
+@each_target
+@examples
+@given(data=st.data())
+def test_other_values_and_damaged_bytes(target, data):
+    with tempfile.TemporaryDirectory() as folder:
+        source, file = written(target, folder, data)
+        changed_content(file, data)
+        file.write_bytes(damaged(file.read_bytes(), data))
+        read_or_refused(target.read, source)
+
+
+def written(target, folder, data):
+    """The source that is read, and one of its files."""
+    source = target.write(Path(folder))
+    return source, data.draw(
+        st.sampled_from(sorted(path for path in Path(folder).rglob("*") if path.is_file()))
+    )
