@@ -88,23 +88,19 @@ def test_a_huge_shape(tmp_path, name, shape):
 
 @each_reader
 def test_a_bomb(tmp_path, name):
-    """300 MB of zeros in 300 kB, four times over, under names that nobody asked for, and under those."""
-    members = {f"unknown{i}.npy": zeros((40_000_000,)) for i in range(4)}
+    """120 MB of zeros in 120 kB, under a name that nobody asked for."""
+    members = {"unknown.npy": zeros((15_000_000,))}
     members |= {f"{key}.npy": zeros((1000, 17, 3)) for key in KEYS[name]}
     path = archive(tmp_path / "a.npz", members)
-    assert path.stat().st_size < 2_000_000
-    with limits():
-        try:
-            NPZ_READERS[name](path)
-        except InputError as error:
-            assert "a.npz" in str(error)  # noqa: PT017
+    assert path.stat().st_size < 200_000
+    refused(NPZ_READERS[name], path)
 
 
 @each_reader
 def test_a_bomb_under_a_known_name(tmp_path, name):
-    members = {f"{key}.npy": zeros((2_500_000, 17, 3)) for key in KEYS[name]}
+    members = {f"{key}.npy": zeros((300_000, 17, 3)) for key in KEYS[name]}
     path = archive(tmp_path / "a.npz", members)
-    assert path.stat().st_size < 3_500_000
+    assert path.stat().st_size < 500_000
     refused(NPZ_READERS[name], path)
 
 
@@ -264,7 +260,7 @@ def test_a_folder_that_contains_itself(tmp_path):
 def test_a_compressed_stream_without_end(tmp_path):
     """A member whose stated size is small, and whose stream is not."""
     bomb = zlib.compressobj(9, zlib.DEFLATED, -15)
-    content = bomb.compress(npy((10,), "<f8", bytes(80)) + bytes(300_000_000)) + bomb.flush()
+    content = bomb.compress(npy((10,), "<f8", bytes(80)) + bytes(100_000_000)) + bomb.flush()
     path = archive(tmp_path / "a.npz", {"keypoints.npy": b""})
     with zipfile.ZipFile(path) as file:
         info = file.getinfo("keypoints.npy")
