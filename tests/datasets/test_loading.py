@@ -60,6 +60,12 @@ def test_keypoints_of_a_file_belong_to_the_rows(tmp_path):
 def test_rows_are_taken_by_their_number_in_the_whole_set():
     data = load_dataset("open")
     thinned = data.thinned(7, 20)
-    assert list(thinned.rows) == list(range(0, 140, 7))
-    assert thinned.truth == pytest.approx(data.truth[::7][:20])
-    assert list(thinned.thinned(14).rows) == list(range(0, 140, 14))
+    assert (thinned.rows % 7 == 0).all()
+    assert len(thinned) == 20
+    assert len(set(thinned.sequence)) == 20  # spread over the sequences, not the first ones
+    together = data.thinned(1, 144, whole=True)
+    assert [int((together.keypoints.clip == clip).sum()) for clip in range(72)] == [2] * 72
+    assert (np.diff(together.rows.reshape(72, 2)) == 1).all()
+    assert len(data.thinned(1, 10_000)) == len(data)
+    assert thinned.truth == pytest.approx(data.truth[thinned.rows])
+    assert (thinned.thinned(14).rows % 14 == 0).all()

@@ -180,7 +180,7 @@ def ablate(
         )
     few = poster and stride is None and limit is None and not rules.paper_frames
     kinds, notes = _kinds(dataset, data_root, keypoints, seed, allow_missing)
-    kinds, step = _thinned(kinds, rules, stride, limit, _POSTER_FRAMES if few else None)
+    kinds, step = _thinned(kinds, rules, stride, limit, _POSTER_FRAMES if few else None, clips)
     notes = list(
         dict.fromkeys([*notes, *(n for data in kinds for n in (*data.notes, *data.keypoints.notes))])
     )
@@ -269,13 +269,18 @@ def _kinds(
 
 
 def _thinned(
-    kinds: "list[Dataset]", rules: "Protocol", stride: int | None, limit: int | None, frames: int | None
+    kinds: "list[Dataset]",
+    rules: "Protocol",
+    stride: int | None,
+    limit: int | None,
+    frames: int | None,
+    clips: bool,
 ) -> "tuple[list[Dataset], int]":
     """The rows by the user's stride or the protocol's, or about `frames` of them; and the stride."""
     from zedo_cli.errors import InputError
 
     step = stride or max(rules.stride(kinds[0]), len(kinds[0]) // frames if frames else 1)
-    thinned = [data.thinned(step, limit) for data in kinds]
+    thinned = [data.thinned(step, limit, clips) for data in kinds]
     if not len(thinned[0]):
         raise InputError(
             f"leaves none of the {len(kinds[0])} frames of {kinds[0].name}", setting="stride", value=step

@@ -113,7 +113,7 @@ def evaluate(
             )
         measured = _of_prediction(given, rules, stride or 1, limit, str(data_root))
     else:
-        data, step = _load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing)
+        data, step = _load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing, clips)
         denoiser = load_prior(prior or "open", find_device(device))
         words = [f"zedo {settings.name}", *(changes or [])]
         words += [f"prior {Path(prior).stem}"] if prior else []
@@ -183,6 +183,7 @@ def _load(
     limit: int | None,
     seed: int,
     allow_missing: bool,
+    clips: bool,
 ) -> "tuple[Dataset, int]":
     """The rows of a data set that the protocol or the user chooses, and the stride."""
     from zedo_cli.datasets.loading import load_dataset
@@ -193,7 +194,7 @@ def _load(
     if not len(whole):
         found = "; ".join(note.text for note in whole.notes)
         raise InputError(f"no frame has keypoints and truth ({found})", source=root or name)
-    data = whole.thinned(step, limit)
+    data = whole.thinned(step, limit, clips)
     if not len(data):
         raise InputError(f"leaves none of the {len(whole)} frames of {name}", setting="stride", value=step)
     return data, step

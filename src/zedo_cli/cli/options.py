@@ -116,7 +116,12 @@ ProtocolName = Annotated[
 ]
 Limit = Annotated[
     int | None,
-    typer.Option(min=1, help="Use only the first N frames.", rich_help_panel=DATA, show_default=False),
+    typer.Option(
+        min=1,
+        help="Use only N frames, spread evenly over all sequences.",
+        rich_help_panel=DATA,
+        show_default=False,
+    ),
 ]
 Stride = Annotated[
     int | None,

@@ -66,10 +66,23 @@ class Dataset:
         """`index`; 0 to N - 1 for a whole data set."""
         return np.arange(len(self)) if self.index is None else self.index
 
-    def thinned(self, stride: int = 1, limit: int | None = None) -> Self:
-        """Every `stride`-th row of the whole data set, and of these the first `limit`."""
-        return self.take(self.numbers(stride, limit))
+    def thinned(self, stride: int = 1, limit: int | None = None, whole: bool = False) -> Self:
+        """Every `stride`-th row of the data set, and of these `limit`, spread evenly over all sequences.
 
-    def numbers(self, stride: int = 1, limit: int | None = None) -> np.ndarray:
+        whole: keep the rows of a clip together: of each clip the same part from its start.
+        """
+        return self.take(self.numbers(stride, limit, whole))
+
+    def numbers(self, stride: int = 1, limit: int | None = None, whole: bool = False) -> np.ndarray:
         """The rows that `thinned` keeps."""
-        return np.flatnonzero(self.rows % stride == 0)[:limit]
+        kept = np.flatnonzero(self.rows % stride == 0)
+        if limit is None or limit >= len(kept):
+            return kept
+        if not whole:
+            return kept[np.arange(limit) * len(kept) // limit]
+        clip = self.keypoints.clip[kept]
+        part = np.zeros(len(kept))
+        for number in np.unique(clip):
+            rows = clip == number
+            part[rows] = np.arange(rows.sum()) / rows.sum()
+        return kept[np.sort(np.argsort(part, kind="stable")[:limit])]

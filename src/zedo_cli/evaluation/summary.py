@@ -27,6 +27,10 @@ class Figure(BaseModel):
     high: float | None = None
 
 
+FEWEST_SEQUENCES = 5
+"""Fewer give no interval that can be trusted, and it is marked."""
+
+
 class About(BaseModel):
     """What was measured, and how."""
 
@@ -47,7 +51,7 @@ class About(BaseModel):
     samples: int
     settings: dict[str, Any]
     zedo: str = __version__
-    interval: str = f"{SHARE:g} %, bootstrap over sequences"
+    interval: str
     lifting_seconds: float
     """For all frames, including those before an interruption; lifting only."""
     notes: list[Note]
@@ -55,10 +59,12 @@ class About(BaseModel):
     def describe(self) -> str:
         """One line for the caption of a table."""
         caveats = "".join(f". {note.text}" for note in self.notes if note.level == "warning")
+        spread = f" (a limit of {self.limit}, spread evenly)" if self.limit is not None else ""
+        rough = f"; {self.interval}" if self.sequences < FEWEST_SEQUENCES else ""
         return (
-            f"{self.dataset}, 2D: {self.keypoints}; {self.frames} frames of {self.sequences}"
-            " sequences, stride"
-            f" {self.stride}; {self.protocol_in_words}, {self.joints} joints; {self.average}{caveats}"
+            f"{self.dataset}, 2D: {self.keypoints}; {self.frames} frames{spread} of {self.sequences}"
+            f" sequences, stride {self.stride}{rough}; {self.protocol_in_words}, {self.joints} joints;"
+            f" {self.average}{caveats}"
         )
 
 
@@ -162,6 +168,7 @@ def _about(
         sequences=len(resampling.sequences),
         stride=run.stride,
         limit=run.limit,
+        interval=_interval(len(resampling.sequences)),
         joints=len(data.joints),
         fewer_joints=len(fewer_joints(data.joints)),
         method=run.method,
@@ -170,6 +177,14 @@ def _about(
         lifting_seconds=round(float(scores["seconds"].sum()), 2) if "seconds" in scores else 0.0,
         notes=list(notes),
     )
+
+
+def _interval(sequences: int) -> str:
+    """What intervals from this number of sequences are."""
+    if sequences == 1:
+        return "one sequence: no interval"
+    rough = f"; only {sequences}: rough" if sequences < FEWEST_SEQUENCES else ""
+    return f"{SHARE:g} %, bootstrap over sequences{rough}"
 
 
 def _figures(resampling: Resampling, columns: dict[str, np.ndarray]) -> dict[str, Figure]:
