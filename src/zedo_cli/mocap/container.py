@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.mocap.orientation import check_orientation
 from zedo_cli.skeletons import JOINTS, MIRROR, PARENTS, joints_ending
 
 FRAMES_PER_SECOND = 10.0
@@ -55,8 +56,12 @@ FARTHEST = 3.0
 """Metres along an axis that a joint may lie from the pelvis."""
 
 
-def checked(poses: np.ndarray, source: str, fix: str = "convert them") -> np.ndarray:
-    """Poses `[N, 17, 3]` that are finite, in metres and of a person.
+def checked(
+    poses: np.ndarray, source: str, fix: str = "convert them", up_fix: str = "turn them so that Z is up"
+) -> np.ndarray:
+    """Poses `[N, 17, 3]` that are finite, in metres, of a person, not mirrored, with Z up.
+
+    fix, up_fix: how units, and the vertical, can be corrected.
 
     Raises `InputError` that names the source, what looks wrong, and the fix.
     """
@@ -74,6 +79,7 @@ def checked(poses: np.ndarray, source: str, fix: str = "convert them") -> np.nda
     problem = implausibility(poses, fix)
     if problem:
         raise InputError(problem, source=source)
+    check_orientation(poses, source, up_fix)
     return poses
 
 

@@ -8,25 +8,31 @@ import numpy as np
 from zedo_cli.errors import InputError
 from zedo_cli.io.npz import NpzFile
 from zedo_cli.mocap import h36m
-from zedo_cli.mocap.container import Motion, checked
+from zedo_cli.mocap.container import Motion, checked, y_to_z_up
 from zedo_cli.skeletons import JOINTS
 
 
 def read(path: Path) -> list[Motion]:
     """Read `pos [N, 17, 3]`, metres (or integers with a `scale` in metres), world frame with Z up.
 
-    Optional: `license`, `cls [N]`, `subject [N]` with the table `subject_names`, `source [N]` with
-    `source_names`. Human3.6M's `positions_3d` in VideoPose3D's layout is recognised too. Raises `InputError`
-    that names file, key and fix.
+    Optional: `up` (`y` for a world with Y up), `license`, `cls [N]`, `subject [N]` with the table
+    `subject_names`, `source [N]` with `source_names`. Human3.6M's `positions_3d` in VideoPose3D's layout is
+    recognised too. Raises `InputError` that names file, key and fix.
     """
     if _holds(path, f"{h36m.KEY}.npy"):
         return h36m.read_h36m(path)
     file = NpzFile(path)
     scale = file.floats("scale", ()) if "scale" in file else np.float32(1)
     poses = file.floats("pos", (None, len(JOINTS), 3)) * scale
+    up = str(file.get("up", "z")).lower()
+    if up not in ("y", "z"):
+        raise InputError(f"'up' is '{up}'; it must be y or z", source=path)
+    poses = y_to_z_up(poses) if up == "y" else poses
     classes = file.integers("cls", len(poses)) if "cls" in file else np.zeros(len(poses), np.int64)
     motion = Motion(
-        poses=checked(poses, f"{path}: pos", "key 'scale' (metres a unit) converts"),
+        poses=checked(
+            poses, f"{path}: pos", "key 'scale' (metres a unit) converts", "of Y up, write the key up='y'"
+        ).astype(np.float32),
         classes=np.unique(classes, return_inverse=True)[1],
         subjects=_names(file, "subject", len(poses), path.stem),
         origins=_names(file, "source", len(poses), path.stem),

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from zedo_cli.errors import InputError, Note
 from zedo_cli.mocap.container import Motion
+from zedo_cli.mocap.orientation import remarks
 from zedo_cli.registry import MOCAP_READERS
 
 
@@ -16,15 +19,20 @@ def read_motions(paths: list[Path]) -> tuple[list[Motion], list[Note]]:
     notes: list[Note] = []
     for path in paths:
         if not path.is_dir():
-            motions += _read(path)
+            found = _read(path)
+            notes += _remarks(found, path)
+            motions += found
             continue
         files = sorted(file for file in path.rglob("*") if MOCAP_READERS.taking(file.suffix))
         before = len(motions)
         for file in files:
             try:
-                motions += _read(file)
+                found = _read(file)
             except InputError as error:
                 notes.append(Note("warning", str(error), "file-left-out"))
+                continue
+            notes += _remarks(found, file)
+            motions += found
         if len(motions) == before:
             why = f"; {notes[-1].text}" if files else ""
             raise InputError(
@@ -33,6 +41,11 @@ def read_motions(paths: list[Path]) -> tuple[list[Motion], list[Note]]:
                 fix=f"poses are {MOCAP_READERS.listed()}",
             )
     return motions, notes
+
+
+def _remarks(motions: list[Motion], path: Path) -> list[Note]:
+    """What is doubtful in a file: of all its poses together."""
+    return remarks(np.concatenate([motion.poses for motion in motions]), str(path)) if motions else []
 
 
 def _read(path: Path) -> list[Motion]:
