@@ -2,6 +2,8 @@
 # make test   lint, types and tests
 # make docs   build the site of the documents in site/
 # make fuzz   100,000 damaged files (half an hour)
+# make lock   write requirements.lock; make sbom: a bill of materials of it
+# make install  the wheel and the sdist in empty environments, with the oldest and the newest dependencies
 # make kill   204 commands killed at random moments (20 minutes)
 # Each sets up .venv first; PYTHON chooses the interpreter (3.11 or newer).
 
@@ -26,6 +28,18 @@ fuzz: .venv/test
 kill: .venv/test
 	ZEDO_KILLS=34 .venv/bin/pytest tests/faults
 
+lock: .venv/tools
+	grep -v '^#' constraints.txt > .venv/constraints
+	.venv/bin/uv pip compile --quiet pyproject.toml --extra test --universal --python-version 3.11.7 \
+		--constraint .venv/constraints --generate-hashes --no-header --no-annotate --output-file requirements.lock
+	sed -i '1i # Written by `make lock` from pyproject.toml and constraints.txt: the extra test, with hashes.' requirements.lock
+
+sbom: .venv/tools
+	.venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-file sbom.json
+
+install: .venv/tools
+	PATH=".venv/bin:$$PATH" .venv/bin/python tools/installation.py
+
 docs: .venv/docs
 	.venv/bin/mkdocs build --strict
 
@@ -45,4 +59,8 @@ docs: .venv/docs
 	$(PIP) mkdocs-material
 	touch $@
 
-.PHONY: demo test fuzz kill docs
+.venv/tools: constraints.txt | .venv/bin/python
+	$(PIP) uv cyclonedx-bom
+	touch $@
+
+.PHONY: demo test fuzz kill lock sbom install docs

@@ -143,7 +143,13 @@ def test_files_are_small():
 def test_the_tree_of_tests_mirrors_the_tree_of_code():
     """A test file is named after the module that it tests, or, of a package of readers, after its reading.
     `fuzz/` and `faults/` are about all of the code."""
-    of_the_project = {"test_api.py", "test_docs.py", "test_startup.py", "test_properties.py"}
+    of_the_project = {
+        "test_api.py",
+        "test_supply.py",
+        "test_docs.py",
+        "test_startup.py",
+        "test_properties.py",
+    }
     for path in (ROOT / "tests").rglob("test_*.py"):
         relative = path.relative_to(ROOT / "tests")
         if relative.parts[0] in ("fuzz", "faults"):
