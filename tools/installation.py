@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = "eval,cameras,export,scale"
+EXTRAS = ("eval", "cameras", "export", "scale")
 EXAMPLE = "data/pose2sim"
 LARGEST_MB = 60
 """The wheel holds three priors, a detector's model and the example; it must not grow unseen."""
@@ -62,8 +62,14 @@ def used(package: Path, resolution: str, place: Path) -> None:
     place.mkdir()
     run("uv", "venv", "--quiet", "--python", sys.executable, "env", cwd=place)
     python = place / "env" / "bin" / "python"
-    wanted = f"zedo-cli[{EXTRAS}] @ {package.as_uri()}"
-    run("uv", "pip", "install", "--quiet", "--python", python, "--resolution", resolution, wanted, cwd=place)
+    extras = [word for extra in EXTRAS for word in ("--extra", extra)]
+    run(
+        *("uv", "pip", "compile", "--quiet", ROOT / "pyproject.toml", *extras, "--resolution", resolution),
+        *("--python", python, "--output-file", "wanted.txt"),
+        cwd=place,
+    )
+    run("uv", "pip", "install", "--quiet", "--python", python, "-r", "wanted.txt", cwd=place)
+    run("uv", "pip", "install", "--quiet", "--python", python, "--no-deps", package, cwd=place)
     zedo = place / "env" / "bin" / "zedo"
     where = run(python, "-c", "import zedo_cli; print(zedo_cli.__file__)", cwd=place).strip()
     if not where.startswith(str(place)):

@@ -12,8 +12,6 @@ from pydantic import (
     ConfigDict,
     Field,
     NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
     ValidationError,
     model_validator,
 )
@@ -22,6 +20,12 @@ from zedo_cli.errors import InputError
 from zedo_cli.io.schema import first_fault
 
 DEFAULT = "balanced"
+
+Size = Annotated[float, Field(ge=1e-6, le=1e6)]
+"""A length, a noise or a factor: beyond these bounds single precision fails."""
+
+Count = Annotated[int, Field(ge=1, le=100_000)]
+"""A number of steps or draws that ends within a day."""
 
 
 class Preset(BaseModel):
@@ -44,17 +48,17 @@ class Preset(BaseModel):
     swaps: bool = True
     """Find swapped left and right, and undo it: arms in single images (start `view`); arms, legs and bodies
     over tracks."""
-    least_noise: PositiveFloat = 0.0005
+    least_noise: Size = 0.0005
     """Noise of a fully confident keypoint, in heights of the person."""
-    odds_noise: PositiveFloat = 0.05
+    odds_noise: Size = 0.05
     """Noise added in proportion to (1 - c) / c of a confidence c, in heights of the person."""
     noise_model: bool = True
     """Give keypoints whose confidences say nothing the noise of a detector, unless they are exact."""
-    assumed_noise: PositiveFloat = 0.034
+    assumed_noise: Size = 0.034
     """That noise, in heights of the person."""
-    exact_noise: PositiveFloat = 0.001
+    exact_noise: Size = 0.001
     """White noise of a track, in heights, up to which keypoints without confidences are taken as exact."""
-    useless_noise: PositiveFloat = 0.5
+    useless_noise: Size = 0.5
     """Noise, in heights, from which a keypoint says nothing and counts as missing."""
     contradictions: bool = True
     """Leave out keypoints that contradict all others."""
@@ -71,7 +75,7 @@ class Preset(BaseModel):
     start: Literal["view", "exemplars", "clusters"] = "view"
     """Posterior mean given the view, posterior mean over exemplars in many orientations, or k-means
     centres."""
-    view_noise: PositiveFloat = 4.0
+    view_noise: Size = 4.0
     """Noise level, far above the size of a body, at which the view alone decides."""
     optimise_start: bool = False
     """Turn and move the k-means centres by the paper's optimisation (RO); else the translation solve places
@@ -80,34 +84,34 @@ class Preset(BaseModel):
     """Joints whose pixels the optimisation fits."""
     optimised_axes: str = Field(default="z", pattern="^[xyz]{1,3}$")
     """Axes about which it turns the pose."""
-    optimised_depth: PositiveFloat = 3.0
+    optimised_depth: Size = 3.0
     """Distance at which it begins."""
-    optimised_scale: tuple[PositiveFloat, PositiveFloat] = (0.5, 2.0)
+    optimised_scale: tuple[Size, Size] = (0.5, 2.0)
     """Range of the factor on that distance."""
-    optimisation_steps: PositiveInt = 500
+    optimisation_steps: Count = 500
     """Its iterations of Adam."""
-    yaws: PositiveInt = 16
+    yaws: Count = 16
     """Orientations of each exemplar about the vertical."""
     pitches: tuple[float, ...] = Field(default=(-5.0, 20.0), min_length=1)
     """Pitches of the camera for each exemplar."""
     rolls: tuple[float, ...] = Field(default=(-20.0, 0.0, 20.0), min_length=1)
     """Rolls of the camera for each exemplar."""
-    exemplar_spread: PositiveFloat = 0.14
+    exemplar_spread: Size = 0.14
     """Misfit, relative to the size of the person in the image, at which an exemplar's probability is exp(-J /
     8)."""
-    blind_noise: PositiveFloat = 0.1
+    blind_noise: Size = 0.1
     """First noise level if the prior sees no view: about the error of a start from exemplars."""
-    blind_steps: PositiveInt = 10
+    blind_steps: Count = 10
     """Iterations if the prior sees no view."""
 
     # Loop
     schedule: Literal["geometric", "sub-vp"] = "geometric"
     """Noise levels: in equal ratios, or the paper's, 0.11 to 0.002 m evenly in time."""
-    steps: PositiveInt = 4
+    steps: Count = 4
     """Iterations."""
-    first_noise: PositiveFloat = 0.8
+    first_noise: Size = 0.8
     """First noise level of the geometric schedule."""
-    last_noise: PositiveFloat = 0.01
+    last_noise: Size = 0.01
     """Last noise level, of draws too; also the prior's own error across a ray in the last projection."""
     warmup: NonNegativeInt = 0
     """Iterations that keep the first translation (WU); `steps` keeps it throughout."""
@@ -117,20 +121,20 @@ class Preset(BaseModel):
     """Projection on the rays: the gain of a Gaussian posterior, or the paper's, fully on the ray."""
     step: Literal["flow", "full", "sub-vp"] = "flow"
     """Denoising step: to the next noise level, all the way, or the part of the way that ZeDO goes."""
-    step_size: PositiveFloat = 0.001
+    step_size: Size = 0.001
     """Length of the sub-VP step, in the SDE's time. Five times that with a fifth of the steps gives the same
     errors."""
 
     # Hypotheses and uncertainty
     answer: Literal["first", "best"] = "first"
     """The hypothesis that starts from the posterior mean, or the one of the highest score."""
-    draw_noise: PositiveFloat = 1.0
+    draw_noise: Size = 1.0
     """Noise level, above the spread of the posterior, from which hypotheses are drawn."""
-    draw_steps: PositiveInt = 5
+    draw_steps: Count = 5
     """Denoisings for each drawn hypothesis."""
-    probes: PositiveInt = 8
+    probes: Count = 8
     """Perturbations that the uncertainty comes from if the prior states none; two denoisings each."""
-    probe_noise: PositiveFloat = 0.1
+    probe_noise: Size = 0.1
     """Size of a perturbation."""
 
     @model_validator(mode="after")
