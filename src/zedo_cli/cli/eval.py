@@ -58,6 +58,14 @@ def evaluate(
     clips: Clips = False,
     prior: PriorFile = None,
     seed: Seed = 0,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="Show what others published, with source, protocol and input.",
+            rich_help_panel=DATA,
+        ),
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -97,7 +105,7 @@ def evaluate(
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.files import checked_folder, write_report
     from zedo_cli.report.plots import missing_plots, write_plots
-    from zedo_cli.report.tables import tables
+    from zedo_cli.report.tables import comparison_table, tables
 
     started = time.perf_counter()
     folder = checked_folder(output or Path(f"eval_{dataset}"))
@@ -130,6 +138,8 @@ def evaluate(
     run = RunDescription(measured.method, measured.samples, measured.settings, measured.stride, limit)
     report = summary(data, measured.scores, measured.rules, run, notes)
     parts = tables(report, measured.trained_on)
+    if compare:
+        parts["published"] = comparison_table(dataset)
     files = write_report(report, parts, folder)
     if not no_plots:
         files += write_plots(report, measured.scores, data, folder)

@@ -1,63 +1,56 @@
-"""Published figures: from the tables and the poster of the ZeDO paper (arXiv 2307.03833), and of the methods
-named there.
+"""Published figures: those of `published.toml`, and the ablation on the poster of ZeDO (arXiv 2307.03833).
 
-MPJPE and PA-MPJPE in mm. Not measured here; by the paper's protocol, which takes the best of 50 hypotheses.
+MPJPE and PA-MPJPE in mm. Not measured here.
 """
 
+import tomllib
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
+from pydantic import BaseModel, ConfigDict
 
-class Published(NamedTuple):
-    """A row of a table. ce: evaluated on a data set it was not trained on. opt: an optimisation for each
-    pose."""
+_FILE = Path(__file__).with_name("published.toml")
+
+
+class Published(BaseModel):
+    """A published row. ce: evaluated on a data set that it was not trained on. opt: an optimisation for each
+    pose. source, input, why: see the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     method: str
-    mpjpe: float | None
-    pa_mpjpe: float | None
+    source: str
+    mpjpe: float | None = None
+    pa_mpjpe: float | None = None
     ce: bool = False
     opt: bool = False
     samples: int = 1
     joints: str = ""
+    input: str = ""
+    why: str = ""
 
 
-PUBLISHED = {
-    "3dpw": (
-        Published("SPIN (Kolotouros)", 96.9, 59.2),
-        Published("VIBE (Kocabas)", 82.9, 51.9),
-        Published("PARE (Kocabas)", 74.7, 46.4),
-        Published("HybrIK (Li)", 74.1, 45.0),
-        Published("VirtualMarker (Ma)", 67.5, 41.3),
-        Published("HybrIK", 82.0, 50.9, ce=True),
-        Published("VIBE", 93.5, 56.5, ce=True),
-        Published("PARE", 82.0, 50.9, ce=True),
-        Published("PoseAug (Gong)", 94.1, 58.5, ce=True),
-        Published("AdaptPose (Gholami)", 81.2, 46.5, ce=True),
-        Published("PoseDA (Chai)", 87.7, 55.3, ce=True),
-        Published("Song", None, 55.9, ce=True, opt=True),
-        Published("Choutas", None, 52.2, ce=True, opt=True),
-        Published("ZeDO", 69.7, 40.3, ce=True, opt=True, joints="17"),
-        Published("ZeDO", 76.6, 43.1, ce=True, opt=True, joints="14"),
-        Published("ZeDO, additional training data", 68.3, 38.4, ce=True, opt=True, joints="17"),
-        Published("ZeDO, additional training data", 54.7, 30.6, ce=True, opt=True, samples=50, joints="17"),
-    ),
-    "h36m": (
-        Published("ZeDO, prior H36M, detected 2D", 65.7, 49.0, opt=True),
-        Published("ZeDO, prior H36M, detected 2D", 51.4, 42.1, opt=True, samples=50),
-        Published("ZeDO, prior H36M, exact 2D", 50.1, 35.8, opt=True),
-        Published("ZeDO, prior H36M, exact 2D", 37.0, 27.5, opt=True, samples=50),
-    ),
-    "3dhp": (
-        Published("ZeDO, prior H36M", 99.9, 67.9, ce=True, opt=True),
-        Published("ZeDO, prior H36M", 69.9, 49.0, ce=True, opt=True, samples=50),
-        Published("ZeDO, prior 3DHP", 86.5, 55.9, opt=True),
-        Published("ZeDO, prior 3DHP", 55.2, 38.6, opt=True, samples=50),
-        Published("Platypose", 54.8, None, ce=True, samples=50),
-        Published("Platypose", 48.3, None, ce=True, samples=200),
-        Published("PoSynDA, adapted on its 2D", 58.2, None, ce=True),
-        Published("PoseDA, adapted on its 2D", 61.3, None, ce=True),
-    ),
-}
-"""By data set."""
+class PublishedOn(BaseModel):
+    """What is published on a data set, and by which protocol."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    protocol: str
+    rows: tuple[Published, ...]
+
+
+@cache
+def published() -> dict[str, PublishedOn]:
+    """What is published, by data set."""
+    document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return {name: PublishedOn.model_validate(part) for name, part in document.items()}
+
+
+def published_on(dataset: str) -> tuple[Published, ...]:
+    """The rows of a data set; none if nothing is known."""
+    found = published().get(dataset)
+    return found.rows if found else ()
 
 
 class PosterRow(NamedTuple):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.errors import Note
 from zedo_cli.evaluation.protocol import Protocol, fewer_joints
+from zedo_cli.evaluation.published import Published, published_on
 from zedo_cli.evaluation.resampling import SHARE, Resampling
 from zedo_cli.evaluation.scores import ANSWERS, LEVELS, METRICS, Scores
 from zedo_cli.skeletons import JOINTS
@@ -87,6 +88,8 @@ class Report(BaseModel):
     """Coverage of central intervals: `level` and `inside`, in %."""
     error_over_uncertainty: float | None
     """RMS of joint errors over RMS of the stated uncertainty."""
+    published: tuple[Published, ...] = ()
+    """What others published on this data set."""
     frames: dict[str, list[Any]]
     """The figures of each frame, in columns."""
 
@@ -146,6 +149,7 @@ def summary(
         against_samples=against,
         calibration=calibration,
         error_over_uncertainty=ratio,
+        published=published_on(data.name),
         frames=_frames(data, scores),
     )
 

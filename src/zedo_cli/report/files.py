@@ -11,7 +11,7 @@ from zedo_cli.report.table import WRITERS, Table
 
 REPORT = "report.json"
 _NAMES = (
-    *("table", "groups", "joints", "more", "poster", "differences"),
+    *("table", "groups", "joints", "more", "poster", "differences", "published"),
     *("cumulative", "frames", "samples", "calibration", "errors"),
 )
 """Names of all files that a report may have."""

@@ -1,6 +1,6 @@
 """The tables of a report: measured and published figures, groups, joints, calibration."""
 
-from zedo_cli.evaluation.published import PUBLISHED
+from zedo_cli.evaluation.published import published, published_on
 from zedo_cli.evaluation.scores import ANSWERS, METRICS
 from zedo_cli.evaluation.summary import Figure, Report
 from zedo_cli.report.table import Cell, Table
@@ -51,10 +51,10 @@ def main_table(report: Report, trained_on: frozenset[str] | None = frozenset()) 
             table.rows.append(
                 [name, cross, optimised, str(about.samples), str(joints), *cells, about.protocol]
             )
-    published = PUBLISHED.get(about.dataset, ())
-    if published:
+    theirs = published_on(about.dataset)
+    if theirs:
         table.rules.append(len(table.rows))
-    for row in published:
+    for row in theirs:
         errors: list[Cell] = [
             None if value is None else Figure(mean=value) for value in (row.mpjpe, row.pa_mpjpe)
         ]
@@ -63,6 +63,29 @@ def main_table(report: Report, trained_on: frozenset[str] | None = frozenset()) 
         table.rows.append(
             [f"{row.method} (published)", *ticks, str(row.samples), row.joints, *errors, *blanks, "published"]
         )
+    return table
+
+
+def comparison_table(dataset: str) -> Table:
+    """Every published row of a data set, with its source, its input and what to keep in mind; of all data
+    sets where nothing is published on this one."""
+    known = published()
+    names = [dataset] if dataset in known else list(known)
+    columns = ["data", "method", "CE", "Opt", "S", "J", "MPJPE", "PA-MPJPE", "2D", "source", "why"]
+    table = Table(
+        f"Published on {', '.join(names)}",
+        columns,
+        caption=" ".join(f"{name}: {known[name].protocol}." for name in names)
+        + ("" if dataset in known else f" Nothing is published on {dataset}: not comparable with it."),
+    )
+    for name in names:
+        for row in known[name].rows:
+            errors: list[Cell] = [
+                None if value is None else Figure(mean=value) for value in (row.mpjpe, row.pa_mpjpe)
+            ]
+            ticks = [_TICK if ticked else "" for ticked in (row.ce, row.opt)]
+            said = [row.input or "not stated", row.source, row.why]
+            table.rows.append([name, row.method, *ticks, str(row.samples), row.joints, *errors, *said])
     return table
 
 
