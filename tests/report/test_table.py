@@ -71,3 +71,19 @@ def test_the_terminal_shows_all_cells(table):
     assert "43.2" in to_terminal(table, 40)
     for width in (40, 50, 100):
         assert max(map(len, to_terminal(table, width).splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [55, 60, 80, 120])
+def test_names_are_never_cut(width):
+    """Where there is no room, names go on in the next line, and intervals go."""
+    figure = Figure(mean=47.1, low=-13.7, high=40.3)
+    names = ["balanced, exemplar, confidences as they are", "start: mean pose, R and T optimised, gt"]
+    table = Table("t", ["variant", "MPJPE", "PA-MPJPE", "MPJPE difference"], signed=("MPJPE difference",))
+    table.rows = [[name, figure, figure, figure] for name in names]
+    text = to_terminal(table, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    for word in " ".join(names).replace(",", "").split():
+        assert word in text
+    assert ("-13.7" in text) == (width > 55)
+    assert all(line[-1] in "┓┩│┃┘┤┛" for line in text.splitlines()[1:])  # nothing is cut at the right

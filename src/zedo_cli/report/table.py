@@ -12,8 +12,8 @@ from zedo_cli.evaluation.summary import Figure
 
 Cell = str | Figure | None
 
-_NARROWEST, _WIDEST = 8, 30
-"""Smallest and largest width of a column of text, in characters."""
+_WIDEST = 30
+"""Largest width of a column of text, in characters."""
 
 
 @dataclass
@@ -76,6 +76,8 @@ def to_terminal(table: Table, width: int) -> str:
         drawn = _drawn(table, without, dropped)
         if _natural_width(drawn) <= width:
             break
+    if _least_width(drawn) > width:  # names are never cut: rather no intervals at all
+        drawn = _drawn(table, tuple(table.columns), table.spare)
     stream = StringIO()
     console = Console(file=stream, width=width, color_system=None, highlight=False, markup=False)
     for part in (table.title, drawn, table.caption):
@@ -88,10 +90,12 @@ def _drawn(table: Table, without: tuple[str, ...], dropped: tuple[str, ...]) -> 
     kept = [i for i, column in enumerate(table.columns) if column not in dropped]
     for i in kept:
         column, right = table.columns[i], table.has_figures(i)
-        widths = (
-            {"no_wrap": True} if right else {"min_width": min(_NARROWEST, len(column)), "max_width": _WIDEST}
-        )
-        drawn.add_column(column, justify="right" if right else "left", **widths)
+        if right:
+            drawn.add_column(column, justify="right", no_wrap=True)
+            continue
+        words = [word for row in [table.columns, *table.texts()] for word in row[i].split()]
+        longest = min(max(map(len, words), default=1), _WIDEST)
+        drawn.add_column(column, min_width=longest, max_width=_WIDEST, overflow="fold")
     for number, row in enumerate(table.texts(without=without)):
         if number in table.rules:
             drawn.add_section()
@@ -101,6 +105,15 @@ def _drawn(table: Table, without: tuple[str, ...], dropped: tuple[str, ...]) -> 
 
 def _natural_width(drawn: RichTable) -> int:
     return Console(width=10_000, markup=False, highlight=False).measure(drawn).maximum
+
+
+def _least_width(drawn: RichTable) -> int:
+    """With figures on one line and texts on as many as they need."""
+    padding = 3 * len(drawn.columns) + 1
+    return padding + sum(
+        column.min_width or max(len(str(cell)) for cell in (column.header, *column.cells))
+        for column in drawn.columns
+    )
 
 
 def to_csv(table: Table) -> str:
