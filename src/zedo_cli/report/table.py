@@ -12,8 +12,8 @@ from zedo_cli.evaluation.summary import Figure
 
 Cell = str | Figure | None
 
-_WIDEST = 30
-"""Largest width of a column of text, in characters."""
+_NARROWEST, _WIDEST = 8, 30
+"""Smallest and largest width of a column of text, in characters."""
 
 
 @dataclass
@@ -78,6 +78,8 @@ def to_terminal(table: Table, width: int) -> str:
             break
     if _least_width(drawn) > width:  # names are never cut: rather no intervals at all
         drawn = _drawn(table, tuple(table.columns), table.spare)
+        if _least_width(drawn) > width:  # long words go on in the next line
+            drawn = _drawn(table, tuple(table.columns), table.spare, _NARROWEST)
     stream = StringIO()
     console = Console(file=stream, width=width, color_system=None, highlight=False, markup=False)
     for part in (table.title, drawn, table.caption):
@@ -85,7 +87,9 @@ def to_terminal(table: Table, width: int) -> str:
     return "\n".join(line.rstrip() for line in stream.getvalue().rstrip().splitlines())
 
 
-def _drawn(table: Table, without: tuple[str, ...], dropped: tuple[str, ...]) -> RichTable:
+def _drawn(
+    table: Table, without: tuple[str, ...], dropped: tuple[str, ...], widest_word: int = _WIDEST
+) -> RichTable:
     drawn = RichTable()
     kept = [i for i, column in enumerate(table.columns) if column not in dropped]
     for i in kept:
@@ -94,7 +98,7 @@ def _drawn(table: Table, without: tuple[str, ...], dropped: tuple[str, ...]) -> 
             drawn.add_column(column, justify="right", no_wrap=True)
             continue
         words = [word for row in [table.columns, *table.texts()] for word in row[i].split()]
-        longest = min(max(map(len, words), default=1), _WIDEST)
+        longest = min(max(map(len, words), default=1), widest_word)
         drawn.add_column(column, min_width=longest, max_width=_WIDEST, overflow="fold")
     for number, row in enumerate(table.texts(without=without)):
         if number in table.rules:
