@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from zedo_cli.datasets.container import Dataset
+from zedo_cli.datasets.described import Described
 from zedo_cli.datasets.geometry import checked, geometry_warnings, place_on_keypoints
 from zedo_cli.datasets.layouts import find
 from zedo_cli.datasets.predictions import Predictions
@@ -30,18 +31,19 @@ _AT_ORIGIN = 0.1
 
 
 def load(root: Path, keypoints_kind: str = "", allow_missing: bool = False, seed: int = 0) -> Dataset:
-    """Read an NPZ with keypoints, K and 3D. Raises `InputError` if one of these is missing."""
+    """Read an NPZ with keypoints, K and 3D, or what a TOML file describes. Raises `InputError` if one of
+    these is missing."""
     if root.is_dir():
         raise InputError(
             f"the folder does not hold {TRUTH} and {PREDICTION}",
             source=root,
             fix="add them, or give an NPZ with keypoints",
         )
+    if root.suffix.lower() == ".toml":
+        described = Described(root)
+        names = [described.names("group"), described.names("sequence")]
+        return _dataset(root, described.keypoints, described.truth, *names)
     keypoints = standardise(read_keypoints(root), keep_all=True)
-    if keypoints.intrinsics is None:
-        raise InputError(
-            "key 'intrinsics' is missing", source=root, fix=f"add K as [3, 3] or [{len(keypoints)}, 3, 3]"
-        )
     file = NpzFile(root)
     truth = _Joints(file).poses
     if len(truth) != len(keypoints):
@@ -50,9 +52,21 @@ def load(root: Path, keypoints_kind: str = "", allow_missing: bool = False, seed
             source=root,
             fix="give one for each",
         )
+    names = [_names(file, key, len(truth)) if key in file else None for key in ("group", "sequence")]
+    return _dataset(root, keypoints, truth, *names)
+
+
+def _dataset(
+    root: Path, keypoints: Keypoints, truth: np.ndarray, group: np.ndarray | None, sequence: np.ndarray | None
+) -> Dataset:
+    """Keypoints and truth as a data set; truth that is relative to the pelvis is put on the keypoints."""
+    if keypoints.intrinsics is None:
+        raise InputError(
+            "key 'intrinsics' is missing", source=root, fix=f"add K as [3, 3] or [{len(keypoints)}, 3, 3]"
+        )
     joints = _known_joints(truth, root)
     notes: tuple[Note, ...] = ()
-    if np.nanmax(np.abs(truth[:, 0])) < _AT_ORIGIN:
+    if float(np.nanmax(np.abs(truth[:, 0]))) < _AT_ORIGIN:
         seen = np.where(keypoints.confidence[..., None] > 0, keypoints.points, np.nan)
         truth = place_on_keypoints(truth, seen, keypoints.intrinsics)
         text = "the truth is relative to the pelvis: placed where it projects best on the keypoints"
@@ -64,9 +78,9 @@ def load(root: Path, keypoints_kind: str = "", allow_missing: bool = False, seed
             keypoints=keypoints,
             truth=truth,
             joints=joints,
-            group=_names(file, "group", len(truth)),
-            sequence=_names(file, "sequence", len(truth), np.array(keypoints.clip_names)[keypoints.clip]),
-            by_group="group" in file,
+            group=np.full(len(truth), "all") if group is None else group,
+            sequence=np.array(keypoints.clip_names)[keypoints.clip] if sequence is None else sequence,
+            by_group=group is not None,
             notes=notes,
         )
     )
@@ -202,9 +216,9 @@ def _known_joints(truth: np.ndarray, path: Path) -> tuple[int, ...]:
     return tuple(map(int, known))
 
 
-def _names(file: NpzFile, key: str, count: int, default: np.ndarray | None = None) -> np.ndarray:
+def _names(file: NpzFile, key: str, count: int) -> np.ndarray:
     if key not in file:
-        return np.full(count, "all") if default is None else default
+        return np.full(count, "all")
     names = np.ravel(file[key]).astype(str)
     if len(names) != count:
         raise InputError(f"'{key}' must be {count} names, one for each row", source=file.path)
