@@ -2,6 +2,7 @@
 # make test   lint, types and tests
 # make docs   build the site of the documents in site/
 # make fuzz   100,000 damaged files (half an hour)
+# make report  measure the table of accuracy again: docs/accuracy.md
 # make lock   write requirements.lock; make sbom: a bill of materials of it
 # make install  the wheel and the sdist in empty environments, with the oldest and the newest dependencies
 # make kill   204 commands killed at random moments (20 minutes)
@@ -27,6 +28,9 @@ fuzz: .venv/test
 
 kill: .venv/test
 	ZEDO_KILLS=34 .venv/bin/pytest tests/faults
+
+report: .venv/test
+	.venv/bin/python tools/report.py
 
 lock: .venv/tools
 	grep -v '^#' constraints.txt > .venv/constraints
@@ -63,4 +67,4 @@ docs: .venv/docs
 	$(PIP) uv cyclonedx-bom
 	touch $@
 
-.PHONY: demo test fuzz kill lock sbom install docs
+.PHONY: demo test fuzz kill report lock sbom install docs

@@ -145,6 +145,7 @@ def test_the_tree_of_tests_mirrors_the_tree_of_code():
     `fuzz/` and `faults/` are about all of the code."""
     of_the_project = {
         "test_api.py",
+        "test_accuracy.py",
         "test_supply.py",
         "test_docs.py",
         "test_startup.py",

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from places import SOURCE
-from zedo_cli.cli.app import option_name
+from zedo_cli.cli.terminal import option_name
 from zedo_cli.errors import InputError, Note, choose
 
 

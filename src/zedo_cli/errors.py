@@ -77,6 +77,10 @@ class Note:
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", printable(self.text))
 
+    def render(self, name: Callable[[str], str]) -> str:
+        """The text, with settings (in backticks) by the name that they have where it is shown."""
+        return _SETTING.sub(lambda match: name(match.group(1)), self.text)
+
     def as_dict(self) -> dict[str, str]:
         """For JSON."""
         return asdict(self)

@@ -15,7 +15,7 @@ from zedo_cli.cli.import_checkpoint import import_checkpoint
 from zedo_cli.cli.lift import lift
 from zedo_cli.cli.pack import pack
 from zedo_cli.cli.stream import stream
-from zedo_cli.cli.terminal import Stopped
+from zedo_cli.cli.terminal import Stopped, option_name
 from zedo_cli.cli.train import train
 from zedo_cli.cli.view import view
 from zedo_cli.errors import InputError
@@ -80,11 +80,6 @@ def run(arguments: list[str] | None = None) -> int:
         command = getattr(getattr(error, "ctx", None), "command_path", "zedo")
         return _refuse(f"{message().rstrip('.')}; see {command} --help")
     return _interrupted() if code == 130 else int(code or 0)
-
-
-def option_name(setting: str) -> str:
-    """The option of a setting: `image_size` -> `--image-size`."""
-    return f"--{setting.replace('_', '-')}"
 
 
 def _refuse(message: str) -> int:

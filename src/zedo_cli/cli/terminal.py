@@ -83,6 +83,11 @@ def run_with_progress(job: "Run", folder: Path, resume: bool) -> "list[Scores]":
             raise Stopped(f"interrupted; continue with --resume (finished work is in {folder})") from None
 
 
+def option_name(setting: str) -> str:
+    """The option of a setting: `image_size` -> `--image-size`."""
+    return f"--{setting.replace('_', '-')}"
+
+
 def print_notes(notes: Iterable[Note]) -> None:
     """On standard error, one line each, a few of each kind."""
     kinds: Counter[str] = Counter()
@@ -90,7 +95,7 @@ def print_notes(notes: Iterable[Note]) -> None:
         kinds[note.code] += 1
         if kinds[note.code] <= MOST_OF_A_KIND:
             level = "note" if note.level == "info" else note.level
-            console.print(f"{level}: {note.text}", markup=False, soft_wrap=True)
+            console.print(f"{level}: {note.render(option_name)}", markup=False, soft_wrap=True)
     for code, count in kinds.items():
         if count > MOST_OF_A_KIND:
             text = f"{count - MOST_OF_A_KIND} more of this kind ({code}); the output's metadata has all"
