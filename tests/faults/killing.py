@@ -8,6 +8,8 @@ import os
 import signal
 import sys
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,21 +19,30 @@ from zedo_cli.cli.app import run as run_command
 from zedo_cli.io.files import TEMPORARY
 
 
-def started(arguments: list[str], folder: Path) -> int:
-    """A fork that runs the command and ends. Its text goes to `log` beside the folder."""
+def started(
+    arguments: list[str], folder: Path, before: Callable[[], object] = lambda: None, log: int | None = None
+) -> int:
+    """A fork that runs the command and ends. Its text goes to a log beside the folder, or to a pipe. before:
+    is called in the fork."""
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child:
         return child
-    log = os.open(folder.with_suffix(".log"), os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+    if log is None:
+        log = os.open(folder.with_suffix(".log"), os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
     os.dup2(log, 1)
     os.dup2(log, 2)
+    sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
     os.chdir(folder)
     code = 1
     try:
         torch.set_num_threads(1)
+        before()
         code = int(run_command(arguments) or 0)
+        sys.stdout.flush()
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(code)
 
@@ -39,6 +50,16 @@ def started(arguments: list[str], folder: Path) -> int:
 def finished(arguments: list[str], folder: Path) -> int:
     """The exit code of the command."""
     return os.waitstatus_to_exitcode(os.waitpid(started(arguments, folder), 0)[1])
+
+
+def run_in_fork(arguments: list[str], folder: Path, before: Callable[[], object]) -> tuple[int, str]:
+    """Exit code and text of the command."""
+    reading, writing = os.pipe()
+    child = started(arguments, folder, before, writing)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        text = pipe.read()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), text
 
 
 def killed(arguments: list[str], folder: Path, seconds: float) -> bool:

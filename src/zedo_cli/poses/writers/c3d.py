@@ -3,6 +3,8 @@
 A frame in which a person was not seen has a residual of -1, which C3D defines as invalid.
 """
 
+import errno
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,9 @@ from zedo_cli.poses.container import Poses
 from zedo_cli.poses.steady_tracks import steady_tracks
 from zedo_cli.poses.writers.collected import CollectedSink
 from zedo_cli.poses.writers.trc import MARKERS
+
+_BYTES = 16
+"""Of a marker in a frame: x, y, z and the residual in single precision."""
 
 
 def open_sink(path: Path) -> CollectedSink:
@@ -52,4 +57,6 @@ def _write(poses: Poses, path: Path) -> list[Note]:
         text = str(value.get("name") if isinstance(value, dict) else value)
         document.add_parameter("ZEDO", name.upper(), [text[:200]])
     document.write(str(path))
+    if path.stat().st_size < points.shape[1] * points.shape[2] * _BYTES:  # ezc3d does not report a full disk
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return notes
