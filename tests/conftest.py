@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pytest
 import torch
@@ -55,6 +56,15 @@ def seeing_prior(prior: Prior) -> Prior:
     made = untrained(prior, "view_network", {"width": 64, "inner": 64, "blocks": 1, "embed": 32}, "EDM")
     torch.nn.init.normal_(made.network.leave.weight, std=0.1)
     return made.requires_grad_(False)
+
+
+@pytest.fixture
+def store():
+    """An empty file system behind `memory://`."""
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    yield system
+    system.store.clear()
 
 
 @pytest.fixture

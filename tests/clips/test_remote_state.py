@@ -5,7 +5,6 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import fsspec
 import numpy as np
 import pytest
 
@@ -18,15 +17,6 @@ from zedo_cli.errors import InputError
 from zedo_cli.io import remote
 
 OUT = Path("memory://out/poses")
-
-
-@pytest.fixture
-def store():
-    """An empty store in memory."""
-    system = fsspec.filesystem("memory")
-    system.store.clear()
-    yield system
-    system.store.clear()
 
 
 def uploaded(clips):

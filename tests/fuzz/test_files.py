@@ -21,33 +21,16 @@ def test_the_file_itself_is_read(target, tmp_path):
 
 
 @each_target
+@pytest.mark.parametrize("changes", ["bytes", "values", "values, bytes"])
 @examples
 @given(data=st.data())
-def test_damaged_bytes(target, data):
+def test_damaged(target, changes, data):
     with tempfile.TemporaryDirectory() as folder:
         source, file = written(target, folder, data)
-        file.write_bytes(damaged(file.read_bytes(), data))
-        read_or_refused(target.read, source)
-
-
-@each_target
-@examples
-@given(data=st.data())
-def test_other_values(target, data):
-    with tempfile.TemporaryDirectory() as folder:
-        source, file = written(target, folder, data)
-        changed_content(file, data)
-        read_or_refused(target.read, source)
-
-
-@each_target
-@examples
-@given(data=st.data())
-def test_other_values_and_damaged_bytes(target, data):
-    with tempfile.TemporaryDirectory() as folder:
-        source, file = written(target, folder, data)
-        changed_content(file, data)
-        file.write_bytes(damaged(file.read_bytes(), data))
+        if "values" in changes:
+            changed_content(file, data)
+        if "bytes" in changes:
+            file.write_bytes(damaged(file.read_bytes(), data))
         read_or_refused(target.read, source)
 
 

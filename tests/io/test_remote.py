@@ -2,20 +2,10 @@
 
 from pathlib import Path
 
-import fsspec
 import pytest
 
 from zedo_cli.errors import InputError
 from zedo_cli.io import remote
-
-
-@pytest.fixture
-def store():
-    """An empty store in memory."""
-    system = fsspec.filesystem("memory")
-    system.store.clear()
-    yield system
-    system.store.clear()
 
 
 @pytest.mark.parametrize("url", ["s3://bucket/a b/clip.json", "gs://b/c", "memory://x/y", "file:///tmp/x"])
