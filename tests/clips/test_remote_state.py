@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from zedo_cli.clips import remote_state as module
-from zedo_cli.clips.records import FOLDER
+from zedo_cli.clips.records import FOLDER, fingerprint
 from zedo_cli.clips.remote_state import RemoteLock, RemoteRecords
 from zedo_cli.clips.run import Running, run
 from zedo_cli.clips.work import OutputFolder
 from zedo_cli.errors import InputError
 from zedo_cli.io import remote
+from zedo_cli.keypoints.packing import pack
+from zedo_cli.keypoints.reading import read_keypoints
 
 OUT = Path("memory://out/poses")
 
@@ -117,8 +119,41 @@ def test_two_that_begin_at_once(store, monkeypatch):
 def test_a_run_shows_that_it_lives(store, monkeypatch):
     monkeypatch.setattr(module, "BEAT", 0.01)
     path = OUT / FOLDER / "0-of-1.lock"
-    with RemoteLock(OUT, 0, 1) as lock:
-        remote.write(path, b"{}")
-        while remote.read(path) == b"{}":
-            assert lock._thread.is_alive()
+    with RemoteLock(OUT, 0, 1):
+        first = remote.modified(path)
+        while remote.modified(path) == first:
+            assert remote.exists(path)
     assert not remote.exists(path)
+
+
+def test_a_lock_that_was_taken_over_is_not_taken_back(store, monkeypatch):
+    """A run that was suspended for too long finds another at work."""
+    monkeypatch.setattr(module, "BEAT", 0.01)
+    path = OUT / FOLDER / "0-of-1.lock"
+    with RemoteLock(OUT, 0, 1) as lock:
+        remote.write(path, b"another")
+        lock._thread.join(timeout=10)
+        assert not lock._thread.is_alive()
+    assert remote.read(path) == b"another"
+
+
+def test_a_changed_image_of_a_remote_folder_is_noticed(store):
+    folder = Path("memory://images/clip")
+    remote.write(folder / "0.png", b"one")
+    before = fingerprint([folder])
+    assert fingerprint([folder]) == before
+    remote.write(folder / "0.png", b"another")
+    assert fingerprint([folder]) != before
+
+
+def test_a_packed_file_is_fetched_once(store, clips, work, monkeypatch):
+    files = sorted(clips.rglob("*.npz"))
+    pack([(path.stem, read_keypoints(path)) for path in files], clips / "p.parquet")
+    remote.put(clips / "p.parquet", Path("memory://data/p.parquet"))
+    fetched = []
+    fetch = remote.fetch
+    monkeypatch.setattr(remote, "fetch", lambda path, folder: fetched.append(path) or fetch(path, folder))
+    summary = run([Path("memory://data/p.parquet")], replace(work, place=OutputFolder(OUT)), Running())
+    assert not summary.failed
+    assert len(summary.records) == 4
+    assert len(fetched) == 1

@@ -73,7 +73,14 @@ def test_the_world_of_a_calibration(tmp_path):
     text = BASE.replace("data.npz:joints", "world.npz:joints").replace("K.json", "c.toml")
     path, _ = describe(tmp_path, text + 'frame = "world"\n', points=seen)
     assert load_dataset("custom", path).truth == pytest.approx(seen, abs=1e-6)
-    path.write_text(path.read_text().replace("c.toml", "K.json"))
+    two = calibration + calibration.replace("cam", "other")
+    (tmp_path / "c.toml").write_text(two)
+    with pytest.raises(InputError, match="has 2 cameras"):
+        load_dataset("custom", path)
+    named = path.read_text()
+    path.write_text(named + 'camera_name = "cam"\n')
+    assert load_dataset("custom", path).truth == pytest.approx(seen, abs=1e-6)
+    path.write_text(named.replace("c.toml", "K.json"))
     with pytest.raises(InputError, match="frame: needs the place of the camera; give a calibration"):
         load_dataset("custom", path)
 
@@ -82,9 +89,9 @@ def test_the_world_of_a_calibration(tmp_path):
     ("change", "message"),
     [
         (("truth =", "thruth ="), "own.toml: truth: Field required"),
-        (("data.npz:joints", "data.npz:jonts"), "key 'jonts' is missing"),
+        (("data.npz:joints", "data.npz:jonts"), "key 'jonts' is missing; the file has joints, points"),
         (("data.npz:joints", "none.npz:joints"), "own.toml: there is no .*none.npz"),
-        (('camera = "K.json"', ""), "'intrinsics' is missing"),
+        (('camera = "K.json"', ""), 'no camera is known; write camera = "K.json"'),
         (
             ('skeleton = "h36m17"', 'skeleton = "h36m17"\nunits = "inch"'),
             "units: Input should be 'm', 'cm' or 'mm'",
@@ -94,7 +101,7 @@ def test_the_world_of_a_calibration(tmp_path):
             "joints: 'wheel' is no known joint",
         ),
         (('skeleton = "h36m17"', 'skeleton = "h36m17"\njoints = ["pelvis"]'), "truth: must be an array"),
-        (("truth =", "truth"), "own.toml: is not TOML"),
+        (("truth =", "truth"), "own.toml: is truncated or not TOML"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path, change, message):

@@ -38,6 +38,9 @@ def test_y_up_is_refused_and_converted_where_the_file_says_so(tmp_path):
     (motion,), notes = read_motions([write(tmp_path, poses, up="y")])
     assert motion.poses == pytest.approx(people(120), abs=1e-6)
     assert not notes
+    (lying,), (note,) = read_motions([write(tmp_path, poses, up="z")])
+    assert lying.poses == pytest.approx(poses, abs=1e-6)
+    assert "people stand along +Y" in note.text
     with pytest.raises(InputError, match="'up' is 'x'; it must be y or z"):
         read_motions([write(tmp_path, poses, up="x")])
 

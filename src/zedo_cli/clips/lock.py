@@ -76,7 +76,7 @@ class Lock:
             owner: dict[str, object] = json.loads(path.read_text())
             age = self._now() - path.stat().st_mtime
             here = owner["host"] == socket.gethostname()
-            gone = here and not _exists(int(str(owner["pid"])))
+            gone = here and not process_exists(int(str(owner["pid"])))
         except FileNotFoundError:
             return None
         except (ValueError, KeyError):  # it was being written when its run was killed, or just now
@@ -113,7 +113,8 @@ def just_begun(folder: Path | str) -> InputError:
     return InputError("another run has just begun here", source=folder, fix="wait for it")
 
 
-def _exists(pid: int) -> bool:
+def process_exists(pid: int) -> bool:
+    """Whether a process of this machine is alive."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.remote import is_remote, version_of
+from zedo_cli.io.remote import files_under, is_folder, is_remote, version_of
 
 FOLDER = ".zedo"
 
@@ -97,7 +97,8 @@ def fingerprint(sources: Iterable[Path]) -> str:
     digest = blake2b(digest_size=16)
     for source in sources:
         if is_remote(source):
-            digest.update(f"{source.name}\0{version_of(source)}\0".encode())
+            for path in files_under(source) if is_folder(source) else [source]:
+                digest.update(f"{path.name}\0{version_of(path)}\0".encode())
             continue
         files = sorted(path for path in source.iterdir() if path.is_file()) if source.is_dir() else [source]
         for path in files:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from zedo_cli.clips.lock import BEAT, STALE, at_work, just_begun
+from zedo_cli.clips.lock import BEAT, STALE, at_work, just_begun, process_exists
 from zedo_cli.clips.records import FOLDER, Record
 from zedo_cli.errors import InputError
 from zedo_cli.io import remote
@@ -28,10 +28,9 @@ class RemoteRecords:
     def __init__(self, folder: Path, shard: str) -> None:
         self._folder = folder / FOLDER / f"records-{shard}"
         self.by_clip: dict[str, Record] = {}
-        for path in remote.files_under(folder / FOLDER):
-            if path.suffix != ".json":
-                continue
-            record = Record.parse(remote.read(path))
+        paths = [path for path in remote.files_under(folder / FOLDER) if path.suffix == ".json"]
+        for content in remote.read_all(paths):
+            record = Record.parse(content)
             if record is not None and (record.done or record.clip not in self.by_clip):
                 self.by_clip[record.clip] = record
 
@@ -56,6 +55,8 @@ class RemoteLock:
     def __init__(self, folder: Path, index: int, count: int) -> None:
         self._folder, self._count = folder, count
         self._path = folder / FOLDER / f"{index}-of-{count}.lock"
+        owner = {"host": socket.gethostname(), "pid": os.getpid(), "started": time.time()}
+        self._sign = json.dumps(owner).encode()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
@@ -65,7 +66,7 @@ class RemoteLock:
             if path.suffix == ".lock" and overlaps and (owner := self._alive(path)) is not None:
                 raise at_work(remote.shown(self._folder), path.name, owner)
         try:
-            remote.write(self._path, self._sign(), new=True)
+            remote.write(self._path, self._sign, new=True)
         except FileExistsError as error:
             raise just_begun(remote.shown(self._folder)) from error
         self._thread.start()
@@ -80,16 +81,19 @@ class RemoteLock:
         self._stop.set()
         self._thread.join()
         with suppress(InputError):  # it then counts as killed after a minute
-            remote.remove(self._path)
+            if self._ours():
+                remote.remove(self._path)
 
-    def _sign(self) -> bytes:
-        owner = {"host": socket.gethostname(), "pid": os.getpid(), "started": time.time()}
-        return json.dumps(owner).encode()
+    def _ours(self) -> bool:
+        """Whether nobody took the lock over, for want of a sign of life."""
+        return remote.read(self._path) == self._sign
 
     def _beat(self) -> None:
         while not self._stop.wait(BEAT):
             with suppress(InputError):
-                remote.write(self._path, self._sign())
+                if not self._ours():
+                    return
+                remote.write(self._path, self._sign)
 
     def _alive(self, path: Path) -> dict[str, object] | None:
         """The owner of a lock; None after removing one that is stale."""
@@ -97,12 +101,17 @@ class RemoteLock:
         try:
             remote.write(probe, b"")
             age = remote.modified(probe) - remote.modified(path)
-            owner: dict[str, object] = json.loads(remote.read(path))
-        except ValueError:
-            owner = {"host": "?", "pid": "?"}
+            content = remote.read(path)
+        except InputError:  # it was removed just now; if the store is out of reach, taking the lock says so
+            return None
         finally:
             remote.remove(probe)
-        if age > STALE:
+        try:
+            owner: dict[str, object] = json.loads(content)
+            gone = owner["host"] == socket.gethostname() and not process_exists(int(str(owner["pid"])))
+        except (ValueError, KeyError, TypeError):
+            owner, gone = {"host": "?", "pid": "?"}, False
+        if gone or age > STALE:
             remote.remove(path)
             return None
         return owner

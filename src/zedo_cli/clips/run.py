@@ -12,7 +12,7 @@ from zedo_cli.clips.remote_state import RemoteLock, RemoteRecords
 from zedo_cli.clips.work import Work, content_of
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import TEMPORARY
-from zedo_cli.io.remote import exists, is_remote, shown
+from zedo_cli.io.remote import exists, files_under, is_remote, shown
 from zedo_cli.version import __version__
 
 Progress = Callable[[Record, int, int], None]
@@ -115,6 +115,7 @@ def _left(clips: Sequence[Clip], known: Records | RemoteRecords, work: Work, res
             source=shown(folder),
             fix="go on with it by `resume`, or choose another `output_dir`",
         )
+    outputs = set(files_under(folder)) if there and is_remote(folder) else None
     left = []
     for clip in clips:
         record = known.by_clip.get(clip.name)
@@ -129,7 +130,8 @@ def _left(clips: Sequence[Clip], known: Records | RemoteRecords, work: Work, res
                 fix="give the same settings, or choose another `output_dir`",
             )
         if record.fingerprint != content_of(clip) or not all(
-            exists(folder / name) for name in record.outputs
+            (folder / name).exists() if outputs is None else folder / name in outputs
+            for name in record.outputs
         ):
             left.append(clip)
     return left

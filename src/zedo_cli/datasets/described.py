@@ -5,7 +5,8 @@
     joints = ["Pelvis", "RHip", ...]     # of the truth, by usual names; "" for those that are not used
     units = "mm"                         # m, cm or mm
     camera = "K.json"                    # any camera file; not needed where the keypoints hold it
-    frame = "camera"                     # or "world": the camera file then has rotation and translation
+    camera_name = "cam_01"               # in a calibration of several cameras
+    frame = "camera"                     # or "world": the camera file then has rotation and translation (m)
     skeleton = "coco17"                  # of the keypoints; found from them without it
     sequence = "data.npz:take"           # names [N], for intervals; by clip without it
     group = "data.npz:action"            # names [N], for a table, and a mean over them
@@ -13,7 +14,6 @@
 Paths are relative to the TOML file. Arrays are in NPY, or in NPZ with the key after a colon.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -24,7 +24,9 @@ from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.reading import read_camera
 from zedo_cli.datasets.layouts import array
 from zedo_cli.errors import InputError
+from zedo_cli.io.files import read_toml
 from zedo_cli.io.npz import NpzFile, load_npy
+from zedo_cli.io.schema import validated
 from zedo_cli.joint_names import canonical
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.reading import read_keypoints
@@ -44,6 +46,7 @@ class Description(BaseModel):
     joints: list[str] = list(JOINTS)
     units: Literal["m", "cm", "mm"] = "m"
     camera: str | None = None
+    camera_name: str | None = None
     frame: Literal["camera", "world"] = "camera"
     skeleton: str | None = None
     sequence: str | None = None
@@ -60,8 +63,12 @@ class Described:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.about = _description(path)
-        camera = None if self.about.camera is None else read_camera(self._file(self.about.camera))
+        camera = None
+        if self.about.camera is not None:
+            camera = read_camera(self._file(self.about.camera), self.about.camera_name)
         self.keypoints = standardise(self._keypoints(), camera, keep_all=True)
+        if self.keypoints.intrinsics is None:
+            raise InputError("no camera is known", source=path, fix='write camera = "K.json"')
         self.truth = self._truth(camera)
 
     def names(self, field: Literal["sequence", "group"]) -> np.ndarray | None:
@@ -77,7 +84,7 @@ class Described:
 
     def _keypoints(self) -> Keypoints:
         said = self.about.keypoints
-        if ":" not in said and not said.endswith(".npy"):
+        if ".npz:" not in said and not said.endswith(".npy"):
             return read_keypoints(self._file(said), self.about.skeleton)
         return Keypoints.from_arrays(self._array(said), skeleton=self.about.skeleton, name=str(self.path))
 
@@ -106,9 +113,9 @@ class Described:
         return truth
 
     def _array(self, said: str) -> np.ndarray:
-        name, colon, key = said.rpartition(":")
+        name, colon, key = said.rpartition(".npz:")
         if colon:
-            return NpzFile(self._file(name), (key,))[key]
+            return NpzFile(self._file(f"{name}.npz"))[key]
         return load_npy(self._file(said), "save the array with numpy.save")
 
     def _file(self, name: str) -> Path:
@@ -119,10 +126,4 @@ class Described:
 
 
 def _description(path: Path) -> Description:
-    from zedo_cli.io.schema import validated
-
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"is not TOML ({error})", source=path) from error
-    return validated(Description, document, path)
+    return validated(Description, read_toml(path), path)

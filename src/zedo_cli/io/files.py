@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -13,6 +15,11 @@ from typing import Any
 import orjson
 
 from zedo_cli.errors import InputError
+
+_REWRITE = "write the file again"
+
+_DOTTED = re.compile(r"(?:[\w\"'-]{1,64}[ \t]*\.[ \t]*){50}")
+"""A key of over 50 parts, which no file of a camera or a data set has."""
 
 TEMPORARY = ".zedo-"
 """How the names of files begin that are being written."""
@@ -71,7 +78,9 @@ def atomic_write(path: Path) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
         temporary = Path(name)
-        _locked(handle)
+        if not _locked(handle):  # Windows does not rename what is open
+            os.close(handle)
+            handle = -1
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
@@ -82,8 +91,9 @@ def atomic_write(path: Path) -> Iterator[Path]:
             fix="free some space or choose another output",
         ) from error
     finally:
-        if temporary:
+        if handle >= 0:
             os.close(handle)
+        if temporary:
             temporary.unlink(missing_ok=True)
 
 
@@ -146,9 +156,20 @@ def read_json(path: Path) -> Any:
         ) from error
 
 
-SMALL_ENOUGH, MOST_EXPANSION = 1 << 25, 100
+def read_toml(path: Path) -> dict[str, Any]:
+    """The document in a TOML file. Raises `InputError` if it is missing, unreadable, empty or not TOML."""
+    try:
+        text = read_bytes(path).decode("utf-8")
+        if _DOTTED.search(text):  # the time that tomllib takes grows with the square of their number
+            raise InputError("nests its tables too deeply", source=path, fix=_REWRITE)
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"is truncated or not TOML ({error})", source=path, fix=_REWRITE) from error
+
+
+SMALL_ENOUGH, MOST_EXPANSION = 1 << 28, 300
 """Bytes that any file may unpack to, and how many times its own size a file may. Compressed keypoints and
-poses unpack to 2 to 10 times; a bomb to 1000 times."""
+poses unpack to 2 to 10 times, tables that are mostly empty to 200 times; a bomb to 1000 times."""
 
 
 def check_expansion(path: Path, unpacked: int) -> None:

@@ -23,11 +23,7 @@ def open_hdf5(path: Path, extra: str = "keypoints") -> Iterator[Any]:
         raise missing_extra("h5py", extra, source=path) from error
     try:
         with h5py.File(path, "r") as file:
-            sizes: list[int] = []
-            file.visititems(lambda _, item: sizes.append(getattr(item, "nbytes", 0)))
-            check_expansion(path, sum(sizes))
-            if any(isinstance(file.get(name, getlink=True), h5py.ExternalLink) for name in file):
-                raise InputError("links to another file", source=path, fix="copy the data into it")
+            check_expansion(path, _size(file, path))
             yield file
     except FileNotFoundError as error:
         raise InputError("no such file", source=path) from error
@@ -36,3 +32,23 @@ def open_hdf5(path: Path, extra: str = "keypoints") -> Iterator[Any]:
         raise InputError(
             f"is not HDF5 (MATLAB 7.3), or is damaged ({short})", source=path, fix="get it again"
         ) from error
+
+
+def _size(file: Any, path: Path) -> int:
+    """Bytes of all arrays in a file. Raises `InputError` for what lies in another file."""
+    import h5py
+
+    sizes: list[int] = []
+
+    def look(name: str, item: Any) -> None:
+        outside = getattr(item, "external", None) or getattr(item, "is_virtual", False)
+        if isinstance(item, h5py.Group):
+            outside = any(isinstance(item.get(key, getlink=True), h5py.ExternalLink) for key in item)
+        if outside:
+            text = "takes data from another file"
+            raise InputError(text, source=path, where=name or None, fix="copy it into this one")
+        sizes.append(getattr(item, "nbytes", 0))
+
+    look("", file)
+    file.visititems(look)
+    return sum(sizes)

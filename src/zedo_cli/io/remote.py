@@ -4,6 +4,7 @@ A remote file is a `Path` whose first part is a scheme: `Path("s3://bucket/clip.
 keeps one of the two slashes. Readers and writers see local copies (`nearby`), so that all of them work.
 """
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -115,6 +116,18 @@ def read(path: Path) -> bytes:
         return bytes(system.cat_file(name))
 
 
+def read_all(paths: Sequence[Path]) -> list[bytes]:
+    """The contents of remote files of one file system, read together."""
+    if not paths:
+        return []
+    with _reported(paths[0].parent):
+        system, _ = _at(paths[0])
+        names = [_at(path)[1] for path in paths]
+        found = system.cat(names)
+        contents = found if isinstance(found, dict) else {names[0]: found}
+        return [bytes(contents[name]) for name in names]
+
+
 def write(path: Path, content: bytes, new: bool = False) -> None:
     """Write a remote file as a whole. Raises `FileExistsError` if it must be `new` and is there."""
     with _reported(path):
@@ -178,8 +191,25 @@ class Nearby:
     def shown(self, text: str) -> str:
         """A text with URLs in place of the names of local copies."""
         for local, url in self.names.items():
-            text = text.replace(local, url)
+            text = text.replace(f"{local}{os.sep}", f"{url}/")
         return text
+
+
+_kept: dict[Path, tuple[str, Path, "tempfile.TemporaryDirectory[str]"]] = {}
+"""The last packed file that was fetched: its clips are asked for one after another."""
+
+
+def _local(path: Path, folders: dict[Path, Path]) -> Path:
+    if not is_remote(path):
+        return path
+    if path.suffix.lower() != ".parquet":
+        return fetch(path, folders[path.parent])
+    version = version_of(path)
+    if path not in _kept or _kept[path][0] != version:
+        _kept.clear()
+        place = tempfile.TemporaryDirectory(prefix="zedo-")
+        _kept[path] = version, fetch(path, Path(place.name)), place
+    return _kept[path][1]
 
 
 @contextmanager
@@ -195,8 +225,9 @@ def nearby(paths: Sequence[Path]) -> Iterator[Nearby]:
             folders.setdefault(path.parent, Path(root) / str(len(folders)))
         for folder in folders.values():
             folder.mkdir()
-        local = [fetch(path, folders[path.parent]) if is_remote(path) else path for path in paths]
+        local = [_local(path, folders) for path in paths]
         names = {str(folder): shown(parent) for parent, folder in folders.items()}
+        names |= {str(kept.parent): shown(path.parent) for path, (_, kept, _) in _kept.items()}
         found = Nearby(tuple(local), names)
         try:
             yield found

@@ -113,7 +113,7 @@ def trusted(people: Keypoints, model: NoiseModel, known: KeypointNoise) -> tuple
         trust = np.where(seen, model.trust(noise), 0.0)
         poor = (trust > 0).sum(1) < MIN_JOINTS  # a guess with a large uncertainty is better than nothing
         trust[poor] = np.where(seen, model.trust(np.minimum(noise, model.useless)), 0.0)[poor]
-        helpless += int(poor.sum())
+        helpless += int((poor & (seen.sum(1) >= MIN_JOINTS)).sum())
         confidence[rows] = trust
     percent = f"{100 * model.assumed:.1f} % of the person's height is assumed"
     fix = "; state the noise if you know it"
@@ -127,7 +127,8 @@ def trusted(people: Keypoints, model: NoiseModel, known: KeypointNoise) -> tuple
             where = f"{len(clips)} clips: " if len(clips) > 1 else where
             notes.append(Note("info", where + text, code))
     if helpless:
-        text = f"{helpless} poses are guesses: by their confidences, keypoints are off by half a person"
+        whose = "as stated" if known != "auto" else "by their confidences"
+        text = f"{helpless} poses are guesses: keypoints are off by half a person, {whose}"
         notes.append(Note("warning", text, "keypoints-say-little"))
     return confidence, notes
 

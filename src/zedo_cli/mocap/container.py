@@ -57,11 +57,12 @@ FARTHEST = 3.0
 
 
 def checked(
-    poses: np.ndarray, source: str, fix: str = "convert them", up_fix: str = "turn them so that Z is up"
+    poses: np.ndarray, source: str, fix: str = "convert them", up_fix: str | None = None
 ) -> np.ndarray:
     """Poses `[N, 17, 3]` that are finite, in metres, of a person, not mirrored, with Z up.
 
-    fix, up_fix: how units, and the vertical, can be corrected.
+    fix: how units can be corrected. up_fix: how the vertical can; without it a vertical that seems wrong is
+    not refused.
 
     Raises `InputError` that names the source, what looks wrong, and the fix.
     """

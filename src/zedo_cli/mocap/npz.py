@@ -24,6 +24,7 @@ def read(path: Path) -> list[Motion]:
     file = NpzFile(path)
     scale = file.floats("scale", ()) if "scale" in file else np.float32(1)
     poses = file.floats("pos", (None, len(JOINTS), 3)) * scale
+    said = "up" in file
     up = str(file.get("up", "z")).lower()
     if up not in ("y", "z"):
         raise InputError(f"'up' is '{up}'; it must be y or z", source=path)
@@ -31,7 +32,10 @@ def read(path: Path) -> list[Motion]:
     classes = file.integers("cls", len(poses)) if "cls" in file else np.zeros(len(poses), np.int64)
     motion = Motion(
         poses=checked(
-            poses, f"{path}: pos", "key 'scale' (metres a unit) converts", "of Y up, write the key up='y'"
+            poses,
+            f"{path}: pos",
+            "key 'scale' (metres a unit) converts",
+            None if said else "write the key up='y' if Y is up, and up='z' if they do lie",
         ).astype(np.float32),
         classes=np.unique(classes, return_inverse=True)[1],
         subjects=_names(file, "subject", len(poses), path.stem),

@@ -52,9 +52,9 @@ def in_front(poses: np.ndarray) -> float:
     return float((ahead * front).sum(-1).mean())
 
 
-def check_orientation(poses: np.ndarray, source: str, fix: str) -> None:
-    """Raise `InputError` if the people are mirrored, or all lie or stand on their heads. fix: for the
-    latter."""
+def check_orientation(poses: np.ndarray, source: str, fix: str | None) -> None:
+    """Raise `InputError` if the people are mirrored, or, where there is a `fix` for it, stand along Y or on
+    their heads; a recording of people who lie must not be refused for good."""
     if len(poses) < ENOUGH:
         return
     front, up = in_front(poses), vertical(poses)
@@ -62,7 +62,7 @@ def check_orientation(poses: np.ndarray, source: str, fix: str) -> None:
         raise InputError(
             _behind(front), source=source, fix="exchange left and right, or the sign of one axis"
         )
-    if _not_up(up):
+    if fix is not None and (abs(up[1]) > LYING or up[2] < -LYING):
         raise InputError(_direction(up), source=source, fix=fix)
 
 

@@ -1,6 +1,5 @@
 """Calibrations as TOML: Pose2Sim, Anipose, Caliscope. One table for each camera."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,10 +10,8 @@ from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.cameras.reading import lens
 from zedo_cli.errors import InputError
+from zedo_cli.io.files import read_toml
 from zedo_cli.io.schema import validated
-
-DEEPEST = 50
-"""Parts of a dotted key; the time that tomllib takes grows with their square."""
 
 Size = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -35,15 +32,7 @@ class _Calibration(BaseModel):
 
 def read(path: Path) -> list[Camera]:
     """Read the cameras. Raises `InputError` that names the table and the field."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        if any(_depth(line) > DEEPEST for line in text.splitlines()):
-            raise InputError("nests its tables too deeply", source=path, fix="write the file again")
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(
-            f"is truncated or not TOML ({error})", source=path, fix="write the file again"
-        ) from error
+    document = read_toml(path)
     tables = document | (document["cameras"] if isinstance(document.get("cameras"), dict) else {})
     found = {key: table for key, table in tables.items() if isinstance(table, dict) and "matrix" in table}
     if not found:
@@ -51,12 +40,6 @@ def read(path: Path) -> list[Camera]:
             "holds no camera", source=path, fix="a camera is a table with 'matrix' and 'distortions'"
         )
     return [_camera(key, table, path) for key, table in found.items()]
-
-
-def _depth(line: str) -> int:
-    """How many tables the key of a line, or the head of a table, goes down."""
-    key, equals, _ = line.partition("=")
-    return key.count(".") if equals or (key.lstrip().startswith("[") and "," not in key) else 0
 
 
 def _camera(key: str, table: dict[str, Any], path: Path) -> Camera:

@@ -94,7 +94,11 @@ def _check(schema: Any, path: Path) -> None:
     from pyarrow import types
 
     def text(kind: Any) -> bool:
-        return bool(types.is_dictionary(kind) and text(kind.value_type)) or kind in ("string", "large_string")
+        return bool(types.is_dictionary(kind) and text(kind.value_type)) or kind in (
+            "string",
+            "large_string",
+            "string_view",
+        )
 
     def number(kind: Any) -> bool:
         return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_null(kind))
