@@ -3,8 +3,9 @@
 # make docs   build the site of the documents in site/
 # make fuzz   100,000 damaged files (half an hour)
 # make report  measure the table of accuracy again: docs/accuracy.md
-# make lock   write requirements.lock; make sbom: a bill of materials of it
-# make install  the wheel and the sdist in empty environments, with the oldest and the newest dependencies
+# make lock   write requirements.lock
+# make sbom   a bill of materials of it
+# make install  use the wheel and the sdist in empty environments, with the oldest and the newest dependencies
 # make kill   204 commands killed at random moments (20 minutes)
 # Each sets up .venv first; PYTHON chooses the interpreter (3.11 or newer).
 
