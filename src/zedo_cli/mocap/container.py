@@ -66,7 +66,7 @@ def checked(
 
     Raises `InputError` that names the source, what looks wrong, and the fix.
     """
-    finite = np.isfinite(poses).all((1, 2))
+    finite = (np.abs(poses) < 1e9).all((1, 2))  # in any unit; a larger number is damage, as NaN is
     if not finite.all():
         row = np.flatnonzero(~finite)[0]
         raise InputError("is not finite", source=f"{source}[{row}]", fix="remove such poses")
@@ -129,9 +129,10 @@ def resampled(poses: np.ndarray, seconds_per_frame: float) -> np.ndarray:
     stride = max(1, round(1 / (FRAMES_PER_SECOND * seconds_per_frame)))
     poses = poses[::stride] - poses[::stride, :1]
     kept: list[np.ndarray] = []
-    for pose in poses:
-        if not kept or np.sqrt(np.square(pose - kept[-1]).sum(-1).mean()) >= SAME_POSE:
-            kept.append(pose)
+    with np.errstate(over="ignore"):  # numbers that no pose has are refused afterwards, with their place
+        for pose in poses:
+            if not kept or np.sqrt(np.square(pose - kept[-1]).sum(-1).mean()) >= SAME_POSE:
+                kept.append(pose)
     return np.stack(kept) if kept else poses
 
 

@@ -68,7 +68,10 @@ def _ranges(path: Path, size: int, modified: int) -> dict[str, tuple[int, int]]:
     codes = pyarrow.compute.dictionary_encode(column) if column.type != "dictionary" else column
     if not hasattr(codes, "indices"):
         codes = codes.dictionary_encode()
-    numbers, names = np.asarray(codes.indices), codes.dictionary.to_pylist()
+    try:
+        numbers, names = np.asarray(codes.indices), codes.dictionary.to_pylist()
+    except UnicodeDecodeError as error:
+        raise InputError("column 'clip' is no text", source=path, fix="pack it again") from error
     starts = np.flatnonzero(np.diff(numbers, prepend=-1))
     stops = np.append(starts[1:], len(numbers))
     if len(starts) != len(names):
@@ -83,7 +86,7 @@ def _opened(path: Path) -> Any:
 
     try:
         file = pyarrow.parquet.ParquetFile(path, memory_map=True)
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("is damaged, or not a Parquet file", source=path, fix="write it again") from error
     _check(file.schema_arrow, path)
     return file

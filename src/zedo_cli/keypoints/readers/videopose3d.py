@@ -70,7 +70,7 @@ def read_detections(name: str, contents: list[Content]) -> Keypoints:
         rows.add_frame(frame)
         where = f"keypoints.{frame}"
         try:
-            people = [np.asarray(one, dtype=object) for one in classes if len(one)]
+            people = [np.atleast_1d(np.asarray(one, dtype=object)) for one in classes if len(one)]
         except TypeError as error:
             raise InputError("is not a list of classes", source=content.path, where=where) from error
         for place, person in enumerate(people[-1] if people else ()):
