@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from places import EXAMPLE
+from priors import untrained
 from zedo_cli.cli.app import run as run_command
 from zedo_cli.io.files import bundled_prior
-from zedo_cli.prior.card import PriorCard, TrainingSettings
 from zedo_cli.prior.checkpoint import load_prior, save_prior
-from zedo_cli.prior.prior import NETWORKS, Prior
+from zedo_cli.prior.prior import Prior
 
 os.environ.setdefault("COLUMNS", "120")
 
@@ -23,37 +23,26 @@ def prior() -> Prior:
     return load_prior(bundled_prior())
 
 
-def untrained(
-    prior: Prior, architecture: str, network: dict[str, float | int], parametrisation: str
-) -> Prior:
-    """A prior of a small network, with the bundled one's start poses."""
-    torch.manual_seed(0)
-    card = PriorCard(
-        architecture=architecture,
-        network=network,
-        parametrisation=parametrisation,
-        noise_range=(0.002, 4.0),
-        training=TrainingSettings(),
-        samples_seen=0,
-        sources=[],
-        licence="none",
-        seed=0,
-        version="test",
-    )
-    poses = {name: tensor.clone() for name, tensor in prior.named_buffers()}
-    return Prior(card, NETWORKS[architecture](**network), poses).eval()
-
-
 @pytest.fixture(scope="session")
 def small_prior(prior: Prior) -> Prior:
     """An untrained prior that sees no views, for tests that need a file and no accuracy."""
-    return untrained(prior, "score_network", {"hidden": 256, "embed": 32, "dropout": 0.0}, "sub-VP noise")
+    return untrained(
+        dict(prior.named_buffers()),
+        "score_network",
+        {"hidden": 256, "embed": 32, "dropout": 0.0},
+        "sub-VP noise",
+    )
 
 
 @pytest.fixture(scope="session")
 def seeing_prior(prior: Prior) -> Prior:
     """An untrained prior that looks at views."""
-    made = untrained(prior, "view_network", {"width": 64, "inner": 64, "blocks": 1, "embed": 32}, "EDM")
+    made = untrained(
+        dict(prior.named_buffers()),
+        "view_network",
+        {"width": 64, "inner": 64, "blocks": 1, "embed": 32},
+        "EDM",
+    )
     torch.nn.init.normal_(made.network.leave.weight, std=0.1)
     return made.requires_grad_(False)
 

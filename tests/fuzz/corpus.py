@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-import h5py
 import numpy as np
 import torch
 
 import camera_files
 import mocap_files
 import producers
+from dataset_files import write_ski
 from places import EXAMPLE, people
+from priors import untrained
 from scenes import in_front_of_camera, to_pixels
 from zedo_cli import Lifter
 from zedo_cli.cameras.choice import with_film
@@ -32,10 +33,9 @@ from zedo_cli.live.lines import LineReader
 from zedo_cli.mocap.reading import read_motions
 from zedo_cli.poses.reading import read_poses
 from zedo_cli.poses.writing import write_poses
-from zedo_cli.prior.card import PriorCard, TrainingSettings
 from zedo_cli.prior.checkpoint import load_prior, save_prior
 from zedo_cli.prior.gfpose import read_checkpoint
-from zedo_cli.prior.prior import NETWORKS, Prior
+from zedo_cli.prior.prior import NETWORKS
 
 MOST_ROWS = 60
 """Rows up to which keypoints that could be read are lifted, too."""
@@ -143,23 +143,10 @@ def poses(folder: Path, suffix: str) -> Path:
 
 def checkpoint(folder: Path) -> Path:
     """A small prior."""
-    sizes = {"hidden": 32, "embed": 8, "dropout": 0.0}
-    card = PriorCard(
-        architecture="score_network",
-        network=sizes,
-        parametrisation="sub-VP noise",
-        noise_range=(0.002, 4.0),
-        training=TrainingSettings(),
-        samples_seen=0,
-        sources=[],
-        licence="none",
-        seed=0,
-        version="test",
-    )
     exemplars = torch.from_numpy(people(8).astype(np.float32))
-    save_prior(
-        Prior(card, NETWORKS["score_network"](**sizes), {"exemplars": exemplars}), folder / "a.safetensors"
-    )
+    sizes = {"hidden": 32, "embed": 8, "dropout": 0.0}
+    prior = untrained({"exemplars": exemplars}, "score_network", sizes, "sub-VP noise")
+    save_prior(prior, folder / "a.safetensors")
     return folder / "a.safetensors"
 
 
@@ -207,19 +194,7 @@ def custom(folder: Path) -> Path:
 
 def ski(folder: Path) -> Path:
     """Ski-PosePTZ's processed file."""
-    points, k = in_front_of_camera(10, distance=20.0), pinhole(1600.0, 1600.0, 128.0, 128.0)
-    scaled = k / 256
-    scaled[2, 2] = 1
-    with h5py.File(folder / "ski_test.h5", "w") as file:
-        for key, values in {
-            "seq": np.arange(10) // 5,
-            "cam": np.arange(10) % 2,
-            "frame": np.arange(10),
-            "cam_intrinsic": np.tile(scaled, (10, 1, 1)),
-            "3D": (points - points[:, :1]).reshape(10, 51),
-            "2D": (to_pixels(points, k) / 256).reshape(10, 34),
-        }.items():
-            file[key] = values
+    write_ski(folder / "ski_test.h5")
     return folder / "ski_test.h5"
 
 

@@ -74,7 +74,7 @@ KEYS = {
     "keypoints": ("keypoints",),
     "camera": ("mtx", "K", "camera_matrix"),
     "poses": ("poses_3d", "meta"),
-    "motion": ("poses_3d",),
+    "motion": ("pos",),
     "custom": ("keypoints", "poses_3d", "intrinsics"),
 }
 each_reader = pytest.mark.parametrize("name", NPZ_READERS)

@@ -181,7 +181,7 @@ BAD = {
         json.dumps(document(frames=[{"frame": 0, "people": [{"keypoints": [[1, 2]]}, {"keypoints": []}]}])),
         "keypoints of shape [0]",
     ),
-    "nobody.json": (json.dumps(document(frames=[{"frame": 0, "people": []}])), "no people in 1 frames"),
+    "nobody.json": (json.dumps(document(frames=[{"frame": 0, "people": []}])), "no people in 1 frame"),
     "skeleton.json": (json.dumps(document(skeleton="octopus")), "'octopus' is unknown"),
     "numbers_1.json": ('{"people": [{"pose_keypoints_2d": [1, 2, 3, 4]}]}', "people.0.pose_keypoints_2d"),
     "type_1.json": ('{"people": [{"pose_keypoints_2d": "x"}]}', "people.0.pose_keypoints_2d"),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from zedo_cli.errors import InputError
+from zedo_cli.io.numbers import real_numbers
 
 WRITE_K = "write K as [[fx, 0, cx], [0, fy, cy], [0, 0, 1]] in pixels"
 
@@ -15,14 +16,6 @@ LARGEST = 1e7
 WIDEST_HALF_FOV_DEGREES = 85.0
 """Angle from the optical axis to the edge of the image. No pinhole image is wider than twice this, and the K
 of a fisheye is far from it."""
-
-
-def real_numbers(values: object) -> np.ndarray:
-    """Values as float64. Raises `TypeError` for complex numbers, of which NumPy would drop a part."""
-    array = np.asarray(values)
-    if array.dtype.kind == "c":
-        raise TypeError("complex numbers")
-    return array.astype(np.float64)
 
 
 def checked_intrinsics(intrinsics: object, source: str | Path | None, where: str | None = None) -> np.ndarray:
@@ -72,5 +65,5 @@ def project(points: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:
     """Pinhole projection in double precision. `[..., J, 3]` m, camera frame, `[..., 3, 3]` -> `[..., J, 2]`
     px."""
     image = np.asarray(points, np.float64) @ np.swapaxes(intrinsics, -1, -2)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return image[..., :2] / image[..., 2:]

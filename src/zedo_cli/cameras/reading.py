@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from zedo_cli.cameras.container import Camera
-from zedo_cli.cameras.intrinsics import WRITE_K, real_numbers
+from zedo_cli.cameras.intrinsics import WRITE_K
 from zedo_cli.errors import InputError
+from zedo_cli.io.numbers import real_numbers
 from zedo_cli.registry import CAMERA_READERS
 
 

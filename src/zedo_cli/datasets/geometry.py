@@ -76,7 +76,8 @@ def geometry_warnings(data: Dataset) -> list[Note]:
         warn(f"{np.count_nonzero(behind)} people are behind their camera; is it the right one?")
     if data.keypoints.intrinsics is None:
         return warnings
-    off = np.linalg.norm(project(data.truth, data.keypoints.intrinsics) - data.keypoints.points, axis=-1)
+    with np.errstate(over="ignore", invalid="ignore"):  # damaged numbers are as far off as any
+        off = np.linalg.norm(project(data.truth, data.keypoints.intrinsics) - data.keypoints.points, axis=-1)
     off = np.where((data.keypoints.confidence > 0) & (data.truth[..., 2] > 0), off, np.nan)[
         :, list(data.joints)
     ]

@@ -38,6 +38,10 @@ class Part:
         return len(self.points)
 
 
+LARGEST_PIXEL = 1e9
+"""A keypoint beyond it is missing, as NaN is."""
+
+
 def dataset_of(
     parts: Sequence[Part],
     static: bool = True,
@@ -52,7 +56,7 @@ def dataset_of(
         return np.concatenate(values)
 
     points, sequence = stacked("points", (len(JOINTS), 2)), stacked("sequence")
-    seen = np.isfinite(points).all(-1)
+    seen = (np.abs(points) < LARGEST_PIXEL).all(-1)
     trust = [np.ones(part.points.shape[:2]) if part.confidence is None else part.confidence for part in parts]
     of_clip = [
         np.broadcast_to(part.sequence if part.clip is None else part.clip, len(part)) for part in parts

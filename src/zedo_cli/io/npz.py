@@ -10,11 +10,12 @@ import numpy as np
 
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import check_expansion
+from zedo_cli.io.numbers import single_precision
 
 _REWRITE = "write it again with numpy.savez"
 
 
-_DAMAGED = (tokenize.TokenError, SyntaxError, NotImplementedError, RuntimeError)
+HEADER_ERRORS = (tokenize.TokenError, SyntaxError, NotImplementedError, RuntimeError)
 """What numpy and zipfile raise, besides their own errors, for headers that are damaged."""
 
 
@@ -22,21 +23,12 @@ def load_npy(path: Path, fix: str) -> np.ndarray:
     """The array of an NPY file. Raises `InputError` if it is damaged or holds pickled objects."""
     try:
         array = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError, MemoryError, *_DAMAGED) as error:
+    except (ValueError, EOFError, OSError, MemoryError, *HEADER_ERRORS) as error:
         problem = "is empty" if path.stat().st_size == 0 else f"is not an NPY file of numbers ({error})"
         raise InputError(problem, source=path, fix=fix) from error
     if not isinstance(array, np.ndarray):
         raise InputError("is not an NPY file", source=path, fix=fix)
     return array
-
-
-def single_precision(array: np.ndarray, source: str | Path, where: str | None = None) -> np.ndarray:
-    """Numbers as float32. Raises `InputError` for one that it cannot hold."""
-    try:
-        with np.errstate(over="raise"):
-            return array.astype(np.float32)
-    except FloatingPointError as error:
-        raise InputError("holds a number beyond 3e38", source=source, where=where) from error
 
 
 class NpzFile:
@@ -59,7 +51,7 @@ class NpzFile:
                 check_expansion(self.path, sum(member.file_size for member in archive.infolist()))
             with np.load(self.path, allow_pickle=False) as file:
                 self._arrays = {key: file[key] for key in file.files if keys is None or key in keys}
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, *_DAMAGED) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, *HEADER_ERRORS) as error:
             raise InputError(f"is damaged ({error})", source=path, fix=_REWRITE) from error
         except (ValueError, MemoryError) as error:
             raise InputError(

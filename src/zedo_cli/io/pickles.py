@@ -7,7 +7,6 @@ converted to arrays afterwards, since numpy's own constructors would trust point
 import io
 import math
 import pickle
-import tokenize
 import zipfile
 import zlib
 from collections import OrderedDict
@@ -18,6 +17,7 @@ import numpy as np
 
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import check_expansion
+from zedo_cli.io.npz import HEADER_ERRORS
 
 
 class _ForeignError(Exception):
@@ -121,10 +121,6 @@ def load_pickled(content: bytes, source: str | Path, encoding: str = "latin1") -
         raise InputError("is damaged, or not a pickle of plain data", source=source) from error
 
 
-_HEADERS = (tokenize.TokenError, SyntaxError)
-"""What numpy raises for headers that are damaged, besides ValueError."""
-
-
 def load_pickled_npz(path: Path, key: str) -> Any:
     """The object in an NPZ file's entry `key`, or the array of objects (as VideoPose3D writes them). Raises
     `InputError`."""
@@ -143,7 +139,7 @@ def load_pickled_npz(path: Path, key: str) -> Any:
         raise InputError("no such file", source=path) from error
     except KeyError as error:
         raise InputError(f"entry '{key}' is missing", source=path) from error
-    except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, *_HEADERS) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, *HEADER_ERRORS) as error:
         raise InputError("is not an NPZ file, or is damaged", source=path) from error
     if dtype != np.dtype(object):
         raise InputError(f"entry '{key}' is not a pickled object", source=path)

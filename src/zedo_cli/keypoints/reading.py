@@ -57,7 +57,8 @@ def read_keypoints(
         parts.append(part)
     people = [part for part in parts if len(part)]
     if not people:
-        raise InputError(f"no people in {sum(part.frame_count for part in parts)} frames", source=paths[0])
+        count = sum(part.frame_count for part in parts)
+        raise InputError(f"no people in {count} frame{'s' if count != 1 else ''}", source=paths[0])
     empty = [part for part in parts if not len(part)]
     keypoints = joined(people).with_notes(*(note for part in empty for note in part.notes))
     return replace(keypoints, frame_count=keypoints.frame_count + sum(part.frame_count for part in empty))

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.cameras.container import Camera
-from zedo_cli.cameras.intrinsics import LARGEST, WRITE_K, checked_intrinsics, pinhole, real_numbers
+from zedo_cli.cameras.intrinsics import LARGEST, WRITE_K, checked_intrinsics, pinhole
 from zedo_cli.cameras.reading import lens
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import read_json
+from zedo_cli.io.numbers import real_numbers
 
 MATRIX_NAMES = (
     "k",

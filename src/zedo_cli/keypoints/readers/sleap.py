@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from zedo_cli.cameras.intrinsics import real_numbers
 from zedo_cli.errors import InputError
 from zedo_cli.io.hdf5 import open_hdf5
+from zedo_cli.io.numbers import real_numbers
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.content import Content
 from zedo_cli.keypoints.rows import Rows
