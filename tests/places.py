@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
@@ -13,6 +14,9 @@ GOLDEN = Path(__file__).parent / "golden"
 EXAMPLE = bundled("data/pose2sim")
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "zedo_cli"
+
+INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1020, 480], [0, 0, 1]])
+"""K (px) of a camera."""
 
 
 def keypoints_to_rays(keypoints: Tensor, intrinsics: Tensor) -> Tensor:

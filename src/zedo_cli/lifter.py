@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -18,7 +19,9 @@ from zedo_cli.observing import FirstLook, observed, swaps_undone, with_shared
 from zedo_cli.pipeline import left_right
 from zedo_cli.pipeline.calibration import calibrated, calibrated_statement
 from zedo_cli.pipeline.distance import magnified, restored
+from zedo_cli.pipeline.graphs import Graphed
 from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
+from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset
 from zedo_cli.pipeline.starts import Start
 from zedo_cli.pipeline.weights import keypoint_noise
@@ -96,6 +99,10 @@ class Lifter:
         at_once = rows_at_once(self.prior.exemplars.device) if batch_size is None else batch_size
         self.batch_size = whole_number(at_once, "batch_size", 1)
         self.method = build_method(self.preset, self.prior, self.samples, self.seed)
+        self.initialise: Callable[[Observation], Start] = self.method.initialise
+        self.loop: Callable[[Start], Lifted] = partial(finish, self.method)
+        if self.preset.start == "view":  # the others optimise, or choose by values
+            self.initialise, self.loop = Graphed(self.initialise), Graphed(self.loop)
         self.first_pass: Method | None = None
         if clips and self.preset.view and self.prior.takes_context:
             self.first_pass = build_method(PRESETS["fast"], self.prior)
@@ -245,14 +252,14 @@ class Lifter:
         """
         for rows in self._batches(prepared):
             with torch.no_grad():
-                yield self.method.initialise(prepared.seen.rows(rows).to(self.prior.exemplars.device))
+                yield self.initialise(prepared.seen.rows(rows).to(self.prior.exemplars.device))
 
     def finish(self, prepared: Prepared, starts: Iterable[Start], progress: Progress | None = None) -> Poses:
         """Lift from the starts of the batches."""
         parts, done = [], 0
         for start in starts:
             with torch.no_grad():
-                parts.append(Lifted(*(tensor.cpu() for tensor in finish(self.method, start))))
+                parts.append(Lifted(*(tensor.cpu() for tensor in self.loop(start))))
             done += len(start.pose)
             if progress:
                 progress(done)

@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from places import keypoints_to_rays
+from places import INTRINSICS, keypoints_to_rays
 from zedo_cli.errors import InputError
 from zedo_cli.pipeline.algorithm import zedo
 from zedo_cli.pipeline.method import build_method, finish, lift
@@ -16,7 +16,6 @@ from zedo_cli.pipeline.schedules import Schedule, geometric_noise_levels
 from zedo_cli.pipeline.steps import flow_step, full_step, sub_vp_step
 from zedo_cli.pipeline.translation import translation_solver
 
-INTRINSICS = torch.tensor([[1000.0, 0, 500], [0, 1020, 480], [0, 0, 1]])
 PAPER = PRESETS["paper"].model_copy(update={"steps": 40, "warmup": 8, "optimisation_steps": 200})
 SHORT = {"paper": PAPER, "fast": PRESETS["fast"], "balanced": PRESETS["balanced"], "best": PRESETS["best"]}
 
@@ -24,15 +23,6 @@ SHORT = {"paper": PAPER, "fast": PRESETS["fast"], "balanced": PRESETS["balanced"
 @pytest.fixture(params=SHORT)
 def preset(request):
     return SHORT[request.param]
-
-
-@pytest.fixture
-def seen(prior):
-    points = prior.clusters(50)[:6] + torch.tensor([0.2, 0.1, 4.0])
-    keypoints = points_to_keypoints(points, INTRINSICS)
-    confidence = torch.full((6, 17), 0.9)
-    confidence[1, [3, 6]] = 0
-    return Observation(keypoints, confidence, INTRINSICS.expand(6, 3, 3))
 
 
 class FewExemplars:

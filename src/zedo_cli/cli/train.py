@@ -42,7 +42,8 @@ def train(
     network: Annotated[
         str,
         typer.Option(
-            help="Network: base or small, which see views, or paper, which does not.", rich_help_panel=_RECIPE
+            help="Network: large, base or small, which see views, or paper, which does not.",
+            rich_help_panel=_RECIPE,
         ),
     ] = training_defaults.NETWORK,
     start: Annotated[

@@ -157,8 +157,8 @@ class LiveStream:
             self._sample(alone, ours)
         informed = self._with_shared(alone, ours) if lifter.clips and lifter.prior.takes_context else alone
         with torch.no_grad():
-            start = lifter.method.initialise(informed.to(lifter.prior.exemplars.device))
-            lifted = Lifted(*(tensor.cpu() for tensor in finish(lifter.method, start)))
+            start = lifter.initialise(informed.to(lifter.prior.exemplars.device))
+            lifted = Lifted(*(tensor.cpu() for tensor in lifter.loop(start)))
         lifted = restored(lifted, zoom, seen.intrinsics)
         noise = keypoint_noise(lifted.confidence, lifter.preset.least_noise, lifter.preset.odds_noise)
         uncertainty = lifter.calibrated(lifted, noise / ADULT, informed.bones)

@@ -47,7 +47,7 @@ def contradicting(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, si
     out = torch.zeros_like(view.confidence[:, 0], dtype=torch.bool)
     rows = torch.arange(len(out), device=out.device)
     for attempt in range(MOST):
-        left = _rows(view, rows)
+        left = view.rows(rows)
         left = left._replace(confidence=left.confidence.masked_fill(out[rows][:, None], 0))
         own = noise[rows].masked_fill(out[rows][:, None], torch.inf)
         if attempt:
@@ -57,7 +57,7 @@ def contradicting(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, si
         if not odd.any():
             break
         rows, away, seen, own = rows[odd], away[odd], seen[odd], own[odd]
-        left = _rows(left, odd)
+        left = left.rows(odd)
         found = _worst(denoise, left, own, away, seen, sigma)
         chosen = found >= 0
         rows, found = rows[chosen], found[chosen]
@@ -65,11 +65,6 @@ def contradicting(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, si
             break
         out[rows, found] = True
     return out
-
-
-def _rows(view: View, rows: Tensor) -> View:
-    up, bones = (None if part is None else part[rows] for part in (view.up, view.bones))
-    return View(view.rays[rows], view.confidence[rows], up, bones)
 
 
 def _worst(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, seen: Tensor, sigma: float) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor
 from zedo_cli.pipeline.denoiser import Denoiser
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.start_view import view_fit
-from zedo_cli.pipeline.view import View
+from zedo_cli.pipeline.view import View, constant
 from zedo_cli.skeletons import LIMBS, MIRROR, joints_ending, swap_order
 
 PARTS = {"trunk": ("hip", "shoulder"), "arms": ("elbow", "wrist"), "legs": ("knee", "ankle")}
@@ -81,9 +81,10 @@ def find_swapped_arms(denoise: Denoiser, view: View, view_noise: float, noise: T
         distance = view_fit(denoise, view, noise, view_noise).away / TYPICAL_MISFIT
         return ((view.confidence > 0) * distance.clamp(max=LARGEST_MISFIT).square()).sum((1, 2))
 
-    order = swap_order(*PARTS["arms"])
-    swapped = view._replace(rays=view.rays[..., order, :], confidence=view.confidence[..., order])
-    before, after = misfit(view, noise), misfit(swapped, noise[..., order])
+    order = constant(tuple(swap_order(*PARTS["arms"])), torch.long, noise.device)
+    rays, confidence = view.rays.index_select(-2, order), view.confidence.index_select(-1, order)
+    swapped = view._replace(rays=rays, confidence=confidence)
+    before, after = misfit(view, noise), misfit(swapped, noise.index_select(-1, order))
     return (before - after > EVIDENCE) & (after < GOOD_FIT * (view.confidence > 0).sum((1, 2)))
 
 
@@ -129,7 +130,8 @@ def swap_parts(values: Tensor, parts: Tensor) -> Tensor:
     """`values [B, J, ...]` of keypoints with the parts `[B, 3]` swapped."""
     for part, ends in enumerate(PARTS.values()):
         which = parts[:, part].view(-1, *[1] * (values.dim() - 1))
-        values = torch.where(which, values[:, swap_order(*ends)], values)
+        order = constant(tuple(swap_order(*ends)), torch.long, values.device)
+        values = torch.where(which, values.index_select(1, order), values)
     return values
 
 

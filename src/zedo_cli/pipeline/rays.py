@@ -15,7 +15,7 @@ def keypoints_to_directions(keypoints: Tensor, intrinsics: Tensor) -> Tensor:
         `[..., J, 3]`, z = 1, not normalised.
     """
     homogeneous = torch.cat([keypoints, torch.ones_like(keypoints[..., :1])], dim=-1)
-    return homogeneous @ torch.linalg.inv(intrinsics).mT
+    return homogeneous @ torch.linalg.inv_ex(intrinsics).inverse.mT
 
 
 def points_to_keypoints(points: Tensor, intrinsics: Tensor) -> Tensor:

@@ -1,5 +1,7 @@
 """Drawing poses from a prior, or from its posterior given a view."""
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -39,6 +41,13 @@ def antithetic_noise(count: int, like: Tensor, seed: int = 0) -> Tensor:
 
     Drawn in single precision on the CPU, then converted to the type and device of `like`.
     """
+    return _antithetic_noise(count, tuple(like.shape[-2:]), seed, like.dtype, like.device)
+
+
+@lru_cache(maxsize=16)
+def _antithetic_noise(
+    count: int, shape: tuple[int, ...], seed: int, dtype: torch.dtype, device: torch.device
+) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
-    half = torch.randn((count + 1) // 2, *like.shape[-2:], generator=generator)
-    return torch.stack([half, -half], dim=1).flatten(0, 1)[:count].to(like)
+    half = torch.randn((count + 1) // 2, *shape, generator=generator)
+    return torch.stack([half, -half], dim=1).flatten(0, 1)[:count].to(device, dtype)

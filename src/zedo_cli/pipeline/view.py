@@ -1,7 +1,7 @@
 """What a camera sees of a person, independent of K: rays, confidences, and side information."""
 
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -23,6 +23,12 @@ class View(NamedTuple):
     up: Tensor | None = None
     bones: Tensor | None = None
 
+    def rows(self, index: Tensor | slice) -> Self:
+        """The rows of an index, of a view with leading dimensions."""
+        return self._replace(
+            **{name: part[index] for name, part in self._asdict().items() if part is not None}
+        )
+
 
 def mirrored_pose(pose: Tensor) -> Tensor:
     """The pose in a mirror beside the camera: x negated, left and right exchanged. `[..., J, 3]` -> `[..., J,
@@ -39,14 +45,14 @@ def mirrored_view(view: View) -> View:
 
 def mirror_order(like: Tensor) -> Tensor:
     """`MIRROR` as a tensor on the device of another one."""
-    return _constant(MIRROR, torch.long, like.device)
+    return constant(MIRROR, torch.long, like.device)
 
 
 def _sign(like: Tensor) -> Tensor:
-    return _constant((-1.0, 1.0, 1.0), like.dtype, like.device)
+    return constant((-1.0, 1.0, 1.0), like.dtype, like.device)
 
 
 @cache
-def _constant(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """A tensor that is made once: the loop uses it in every evaluation."""
+def constant(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """A tensor that is made once: the loop uses it in every evaluation, and a copy to a GPU waits for it."""
     return torch.tensor(values, dtype=dtype, device=device)

@@ -4,6 +4,10 @@ from torch import Tensor
 
 from zedo_cli.skeletons import ADULT
 
+LEAST_NOISE, ODDS_NOISE = 0.0005, 0.05
+"""What a confidence c stands for: a keypoint noise of LEAST + ODDS (1 - c) / c heights of the person. As
+in the presets, and what bundled priors were trained with."""
+
 POSE_ERROR = 0.03
 """Error (m) across the ray of a pose that is put on its rays, besides that of the keypoints."""
 
@@ -15,6 +19,11 @@ def keypoint_noise(confidence: Tensor, least: float, odds: float) -> Tensor:
     ADULT (least + odds (1 - c) / c). Infinite for a missing joint (c = 0). `[..., J]` in 0..1 -> `[..., J]`.
     """
     return ADULT * (least + odds * (1 - confidence) / confidence)
+
+
+def noise_trust(noise: Tensor, least: float = LEAST_NOISE, odds: float = ODDS_NOISE) -> Tensor:
+    """The confidence that stands for a noise, in heights of the person: `keypoint_noise` inverted."""
+    return odds / (odds + (noise - least).clamp(min=0))
 
 
 def robust_noise(noise: Tensor, distance: Tensor, sigma: Tensor | float, freedom: float = 4.0) -> Tensor:

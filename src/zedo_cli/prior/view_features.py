@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from zedo_cli.pipeline.view import View
+from zedo_cli.pipeline.view import View, constant
 from zedo_cli.skeletons import BONES, MEAN_BONES
 
 STEEPEST = 0.05
@@ -55,7 +55,11 @@ def context_features(view: View, rotation: Tensor) -> Tensor:
     bones, known = view.rays.new_zeros(*batch, len(BONES)), view.rays.new_zeros(*batch, 1)
     if view.bones is not None:
         known = (view.bones > 0).all(-1, keepdim=True).to(view.rays)
-        bones = known * (view.bones.clamp(min=1e-3) / view.rays.new_tensor(MEAN_BONES)).log() / _BONE_SCALE
+        bones = (
+            known
+            * (view.bones.clamp(min=1e-3) / constant(MEAN_BONES, view.rays.dtype, view.rays.device)).log()
+            / _BONE_SCALE
+        )
     return torch.cat([up, bones, known], dim=-1)
 
 
@@ -66,10 +70,10 @@ def central_ray(view: View) -> Tensor:
     Five rounds of Weiszfeld's algorithm: the median rotates with the rays, and an outlier hardly moves it.
     """
     known = view.confidence[..., 0] > 0
-    if known.device.type == "cpu" and bool(known.all()):  # elsewhere it would wait for the device
+    if _may_look(known) and bool(known.all()):
         return view.rays[..., 0, :]
     seen = (view.confidence > 0).to(view.rays).unsqueeze(-1)
-    axis = view.rays.new_tensor([0.0, 0.0, 1.0])
+    axis = constant((0.0, 0.0, 1.0), view.rays.dtype, view.rays.device)
     centre = (seen * view.rays).sum(-2, keepdim=True)
     for _ in range(5):
         centre = F.normalize(centre, dim=-1)
@@ -77,6 +81,11 @@ def central_ray(view: View) -> Tensor:
         centre = (weights * view.rays).sum(-2, keepdim=True)
     median = torch.where(seen.amax(-2) > 0, F.normalize(centre, dim=-1).squeeze(-2), axis)
     return torch.where(known.unsqueeze(-1), view.rays[..., 0, :], median)
+
+
+def _may_look(values: Tensor) -> bool:
+    """Whether the program may depend on values: it would wait for a GPU, and break a compiled graph."""
+    return values.device.type == "cpu" and not torch.compiler.is_compiling()
 
 
 def turn_to_centre(ray: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from torch.nn.functional import normalize
 
 from zedo_cli.joint_sets import NOSE_TRUST
 from zedo_cli.pipeline.view import View
+from zedo_cli.pipeline.weights import noise_trust
 from zedo_cli.skeletons import ADULT, INDEX, JOINTS, MIRROR, joints_ending, swap_order
 from zedo_cli.training.random_batch import RandomBatch
 from zedo_cli.training.scene import Scene, known_bones, known_vertical
@@ -82,6 +83,23 @@ NO_CONFIDENCE, OVERCONFIDENT = 0.08, 0.25
 CONFIDENCE_SCALE = 0.03
 """Error, in heights of the person in the image, at which a calibrated confidence has fallen to 0.6."""
 
+STATED = 0.5
+"""Share of noisy training views whose confidences stand for the noise that their keypoints have, as
+`pipeline/weights.py` reads them; the others have the confidences of a detector."""
+
+UNEVEN_NOISE, GUESSED, GUESSED_NOISE = 0.35, 0.06, (2.0, 10.0)
+"""Of views with stated noise: log-spread of the noise between keypoints, share of keypoints that are guessed,
+and the range of the factor on their noise."""
+
+COARSER = (0.8, 2.0)
+"""Factor on the noise of such views: detectors that are applied to hard images, and know it."""
+
+STATED_ERROR, STATED_JOINT_ERROR = 0.35, 0.2
+"""Log-spread of the error of a stated noise, of a view and of each of its keypoints."""
+
+ONE_NOISE = 0.35
+"""Share of these views of which only one noise is known, the same for all keypoints."""
+
 INCOMPLETE_EXACT = 0.3
 """Share of exact views that may lack joints too."""
 
@@ -94,8 +112,11 @@ _LEFT, _RIGHT = ([i for i, name in enumerate(JOINTS) if name.startswith(side)] f
 _TRUNK = [INDEX[name] for name in ("pelvis", "spine", "thorax", "nose", "head_top")]
 
 
-def detected_view(scene: Scene, generator: Generator, exact: float = 0.0, faults: bool = True) -> View:
-    """A detector's view of a scene. `exact` is the share of views without noise.
+def detected_view(
+    scene: Scene, generator: Generator, exact: float = 0.0, faults: bool = True, stated: float = 0.0
+) -> View:
+    """A detector's view of a scene. `exact` is the share of views without noise, `stated` that of noisy views
+    with stated noise.
 
     Without `faults` there is only noise and confidence: whole people, no outliers, no swaps, every joint
     known.
@@ -107,8 +128,14 @@ def detected_view(scene: Scene, generator: Generator, exact: float = 0.0, faults
     noisy = ~draw.chance(exact)
     complete = ~noisy & ~draw.chance(INCOMPLETE_EXACT)
 
-    error = _errors(draw, size, faults) * noisy[:, None, None]
+    error, noise = _errors(draw, size, faults)
     confidence = _confidences(draw, error.norm(dim=-1) / size)
+    if stated:
+        which = draw.chance(stated)[:, None]
+        factor, trust = _stated(draw, noise / size)
+        error = torch.where(which[..., None], factor[..., None] * error, error)
+        confidence = torch.where(which, trust, confidence)
+    error = error * noisy[:, None, None]
     confidence = torch.where(noisy[:, None], confidence, 1.0)
     plane = true + error
     if faults:
@@ -128,7 +155,7 @@ def detected_view(scene: Scene, generator: Generator, exact: float = 0.0, faults
 def training_view(scene: Scene, generator: Generator) -> View:
     """The mixture for training: exact, detector-like and masked views, for some of which vertical or bones
     are known."""
-    view = detected_view(scene, generator, EXACT)
+    view = detected_view(scene, generator, EXACT, stated=STATED)
     masked = RandomBatch(len(scene.poses), generator).chance(MASKED)[:, None]
     up, bones = known_vertical(scene, generator), known_bones(scene, generator)
     return View(
@@ -139,9 +166,9 @@ def training_view(scene: Scene, generator: Generator) -> View:
     )
 
 
-def _errors(draw: RandomBatch, size: Tensor, faults: bool) -> Tensor:
-    """Displacements `[batch, 17, 2]` (tangent) of the keypoints of people of `size [batch, 1]` in the
-    image."""
+def _errors(draw: RandomBatch, size: Tensor, faults: bool) -> tuple[Tensor, Tensor]:
+    """Displacements `[batch, 17, 2]` (tangent) of the keypoints of people of `size [batch, 1]` in the image,
+    and their standard deviation without outliers `[batch, 17]`."""
     factors = [next((f for part, f in JOINT_NOISE.items() if name.endswith(part)), 1.0) for name in JOINTS]
     level = draw.log_uniform(*NOISE)[:, None] * size
     spread = (level.square() + LEAST_NOISE**2).sqrt() * torch.tensor(factors, device=size.device)
@@ -152,7 +179,21 @@ def _errors(draw: RandomBatch, size: Tensor, faults: bool) -> Tensor:
     shared = shared[:, [i if i <= MIRROR[i] else 17 + MIRROR[i] for i in range(17)]]
     unit = SHARED_NOISE**0.5 * shared + (1 - SHARED_NOISE) ** 0.5 * draw.normal(17, 2)
     outlier = draw.chance(OUTLIERS if faults else 0, 17) * OUTLIER_NOISE * size
-    return spread[..., None] * unit + outlier[..., None] * draw.normal(17, 2)
+    return spread[..., None] * unit + outlier[..., None] * draw.normal(17, 2), spread
+
+
+def _stated(draw: RandomBatch, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """Factors `[batch, 17]` on the errors of keypoints of `noise [batch, 17]` (heights), which make them
+    uneven, and confidences `[batch, 17]` that stand for the noise that follows, known with an error."""
+    factor = draw.log_uniform(*COARSER)[:, None] * (UNEVEN_NOISE * draw.normal(17)).exp()
+    guessed = draw.uniform(0, 1, 17)
+    low, high = GUESSED_NOISE
+    factor = factor * torch.where(guessed < GUESSED, low * (high / low) ** (guessed / GUESSED), 1.0)
+    noise = noise * factor
+    together = noise.square().mean(1, keepdim=True).sqrt()
+    known = torch.where(draw.chance(ONE_NOISE)[:, None], together, noise)
+    error = STATED_ERROR * draw.normal(1) + STATED_JOINT_ERROR * draw.normal(17)
+    return factor, noise_trust(known * error.exp()).clamp(0.02, 0.99)
 
 
 def _confidences(draw: RandomBatch, error: Tensor) -> Tensor:

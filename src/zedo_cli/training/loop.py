@@ -8,6 +8,7 @@ import hashlib
 import math
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,9 +26,8 @@ from zedo_cli.prior.checkpoint import save_prior
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.prior import NETWORKS, Prior
 from zedo_cli.prior.view_network import ViewNetwork
-from zedo_cli.training.batches import balanced_weights, draw_batch
+from zedo_cli.training.batches import at_once, balanced_weights, seen_batches
 from zedo_cli.training.corpus import Corpus, together
-from zedo_cli.training.detector_noise import training_view
 from zedo_cli.training.distributed import Workers
 from zedo_cli.training.exemplars import start_poses
 from zedo_cli.training.loss_weight import LossWeight
@@ -35,7 +35,6 @@ from zedo_cli.training.precision import HalfPrecision, has_fast_bfloat16, moving
 from zedo_cli.training.spread import STEPS as SPREAD_STEPS
 from zedo_cli.training.spread import train_spread
 from zedo_cli.training.state import RunState
-from zedo_cli.training.virtual_cameras import draw_scene
 from zedo_cli.version import __version__
 
 Progress = Callable[[int, float], None]
@@ -60,8 +59,9 @@ class StoppedError(Exception):
 class RunOptions(NamedTuple):
     """How a run is carried out; none of it changes the result.
 
-    save_every: steps between saved states. resume: continue from the newest state. compiled: whether the
-    network goes through torch.compile. progress: called after every step.
+    save_every: steps between saved states; on a GPU rounded up to a multiple of 10. resume:
+    continue from the newest state. compiled: whether the network goes through torch.compile. progress:
+    called after every step.
     """
 
     save_every: int = 1000
@@ -101,8 +101,12 @@ def train(
     torch.manual_seed(settings.seed + workers.rank)
     generator = Generator(device).manual_seed(settings.seed + workers.rank)
     card = _card(corpus, settings, start)
+    losses_of = denoising_losses
     if options.compiled:
-        network.compile()
+        losses_of = _compiled(network, alone=workers.count == 1)
+    together = at_once(device)
+    save_every = -(-options.save_every // together) * together
+    batches = seen_batches(poses, cumulative, settings, generator, together)
     fast = workers.parallel(network)
     prior = Prior(card, HalfPrecision(fast, device) if has_fast_bfloat16(device) else fast, {}).train()
     average = AveragedModel(network, multi_avg_fn=moving_average(settings.ema))
@@ -121,13 +125,10 @@ def train(
         for step in range(first, settings.steps):
             for group in optimiser.param_groups:
                 group["lr"] = settings.learning_rate * learning_rate_factor(step, settings)
-            scene = draw_scene(
-                draw_batch(poses, cumulative, settings, generator), generator, settings.rotation
-            )
-            view = training_view(scene, generator)
+            clean, view = next(batches)
             sigma = draw_noise_levels(settings, generator)
-            noise = torch.randn(scene.poses.shape, generator=generator, device=device)
-            losses = denoising_losses(prior, scene.poses, sigma, noise, view)
+            noise = torch.randn(clean.shape, generator=generator, device=device)
+            losses = losses_of(prior, clean, sigma, noise, view)
             optimiser.zero_grad(set_to_none=True)
             weighed(losses, sigma, view).backward()
             optimiser.step()
@@ -135,7 +136,7 @@ def train(
 
             done = step + 1
             check = done % CHECK_EVERY == 0 or done == settings.steps
-            save = done % options.save_every == 0 or done == settings.steps
+            save = done % save_every == 0 or done == settings.steps
             if check or save:
                 value = _checked_loss(losses, network, workers, step, output)
                 running = value if math.isnan(running) else 0.95 * running + 0.05 * value
@@ -157,6 +158,17 @@ def train(
             prior.spread = train_spread(prior, corpus, settings, min(SPREAD_STEPS, settings.steps))
         save_prior(prior, output)
     return prior
+
+
+def _compiled(network: nn.Module, alone: bool) -> Callable[..., Tensor]:
+    """`denoising_losses` through torch.compile; of several processes, which average gradients, only the
+    network."""
+    warnings.filterwarnings("ignore", module=r"torch\.(_dynamo|_inductor)")  # advice for the authors of zedo
+    if alone:
+        compiled: Callable[..., Tensor] = torch.compile(denoising_losses)
+        return compiled
+    network.compile()
+    return denoising_losses
 
 
 def _card(corpus: Corpus, settings: TrainingSettings, start: Prior | None) -> PriorCard:

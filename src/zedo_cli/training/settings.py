@@ -11,6 +11,11 @@ RECIPES: dict[str, dict[str, Any]] = {
         "network": {"width": 512, "inner": 1024, "blocks": 2, "context": CONTEXT},
         "parametrisation": "EDM",
     },
+    "large": {
+        "architecture": "view_network",
+        "network": {"width": 1024, "inner": 2048, "blocks": 2, "context": CONTEXT},
+        "parametrisation": "EDM",
+    },
     "small": {
         "architecture": "view_network",
         "network": {"width": 384, "inner": 512, "blocks": 2, "context": CONTEXT},
@@ -22,7 +27,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "parametrisation": "sub-VP noise",
     },
 }
-"""Networks by name: two that see views, and the paper's, which does not."""
+"""Networks by name: three that see views, and the paper's, which does not."""
 
 
 def continued_recipe(card: "PriorCard") -> dict[str, Any]:

@@ -14,10 +14,8 @@ from zedo_cli.prior.card import TrainingSettings
 from zedo_cli.prior.prior import Prior
 from zedo_cli.prior.spread_head import SMALLEST, SpreadHead
 from zedo_cli.prior.view_network import ViewNetwork
-from zedo_cli.training.batches import balanced_weights, draw_batch
+from zedo_cli.training.batches import at_once, balanced_weights, seen_batches
 from zedo_cli.training.corpus import Corpus
-from zedo_cli.training.detector_noise import training_view
-from zedo_cli.training.virtual_cameras import draw_scene
 
 STEPS, BATCH, LEARNING_RATE = 4000, 512, 2e-3
 
@@ -56,19 +54,19 @@ def train_spread(
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     level = torch.tensor(prior.card.noise_range[1])
     running = 0.0
+    batches = seen_batches(poses, cumulative, sized, generator, at_once(device))
     for step in range(steps):
-        scene = draw_scene(draw_batch(poses, cumulative, sized, generator), generator, settings.rotation)
-        view = training_view(scene, generator)
+        clean, view = next(batches)
         with torch.no_grad():
             seen = prior.seen(view)
             estimate, hidden = seen.estimate_with_hidden(level)
-        loss = spread_loss(head(hidden), estimate - estimate[:, :1], scene.poses)
+        loss = spread_loss(head(hidden), estimate - estimate[:, :1], clean)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
         schedule.step()
-        running = loss.item() if step == 0 else 0.99 * running + 0.01 * loss.item()
         if progress:
+            running = loss.item() if step == 0 else 0.99 * running + 0.01 * loss.item()
             progress(step + 1, running)
     return head.eval().requires_grad_(False)
 
