@@ -36,7 +36,7 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--prior", default="open")
+    parser.add_argument("--prior", default="open-base")
     options = parser.parse_args()
     print(torch.cuda.get_device_name(), "torch", torch.__version__)
     peak = {name: peak_flops(dtype, tf32) for name, (dtype, tf32) in PRECISIONS.items()}

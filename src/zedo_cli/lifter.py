@@ -22,7 +22,7 @@ from zedo_cli.pipeline.distance import magnified, restored
 from zedo_cli.pipeline.graphs import Graphed
 from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
 from zedo_cli.pipeline.observation import Observation
-from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset
+from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset, default_prior
 from zedo_cli.pipeline.starts import Start
 from zedo_cli.pipeline.weights import keypoint_noise
 from zedo_cli.poses.container import Poses
@@ -45,7 +45,7 @@ Progress = Callable[[int], None]
 class LifterSettings(TypedDict, total=False):
     """The arguments of `Lifter`."""
 
-    prior: "Prior | Source"
+    prior: "Prior | Source | None"
     preset: Preset | str
     samples: int
     seed: int
@@ -59,7 +59,8 @@ class Lifter:
     """Lifts keypoints with one prior and one preset. Loads the prior once.
 
     Args:
-        prior: name of a bundled prior, a file, or a loaded prior, on whose device the work is then done.
+        prior: name of a bundled prior, a file, or a loaded prior, on whose device the work is then done;
+            without it the bundled one that goes with the preset.
         preset: name (`paper`, `fast`, `balanced`, `best`) or settings.
         samples: S, hypotheses for each person in a frame.
         seed: of all random numbers. The same input, settings and seed give the same poses.
@@ -75,7 +76,7 @@ class Lifter:
 
     def __init__(
         self,
-        prior: "Prior | Source" = "open",
+        prior: "Prior | Source | None" = None,
         preset: Preset | str = DEFAULT,
         samples: int = 1,
         seed: int = 0,
@@ -84,6 +85,8 @@ class Lifter:
         batch_size: int | None = None,
         track: bool = True,
     ) -> None:
+        chosen = preset if isinstance(preset, Preset) else choose(preset, PRESETS, "preset")
+        prior = default_prior(chosen.name) if prior is None else prior
         if not isinstance(prior, torch.nn.Module | str | Path):
             raise InputError("must be a loaded prior, the name of a bundled one, or a file", setting="prior")
         self.prior = prior if isinstance(prior, torch.nn.Module) else load_prior(prior, find_device(device))
@@ -91,7 +94,6 @@ class Lifter:
             raise InputError(
                 "denoises several frames at once; only a window of 1 is supported", setting="prior"
             )
-        chosen = preset if isinstance(preset, Preset) else choose(preset, PRESETS, "preset")
         self.preset = chosen if self.prior.conditional else chosen.for_blind_prior()
         self.track = track
         self.clips, self.seed = clips, whole_number(seed, "seed", 0)

@@ -28,7 +28,9 @@ def test_round_trip(small_prior, small_prior_file, tmp_path):
     assert again.read_bytes() == small_prior_file.read_bytes()
 
 
-def test_the_bundled_prior_tells_what_it_is(prior):
+@pytest.mark.parametrize(("name", "most"), [("open", 10_000_000), ("open-base", 3_000_000)])
+def test_the_bundled_prior_tells_what_it_is(name, most):
+    prior = load_prior(name)
     card = prior.card
     assert card.joints == JOINTS
     assert card.units == "metres"
@@ -38,7 +40,20 @@ def test_the_bundled_prior_tells_what_it_is(prior):
     assert "CC BY-SA" in card.licence
     assert prior.cluster_counts == [1, 50]
     assert prior.exemplars.shape == (500, 17, 3)
-    assert sum(parameter.numel() for parameter in prior.parameters()) < 3_000_000
+    assert prior.takes_context
+    assert prior.spread is not None
+    assert sum(parameter.numel() for parameter in prior.parameters()) < most
+
+
+def test_the_default_prior_answers_better_than_the_smaller_ones(prior):
+    scene = draw_scene(held_out_people(100, 0)["CMU 13/14"], torch.Generator().manual_seed(0))
+    nothing, far = torch.zeros_like(scene.poses), torch.tensor(4.0)
+    with torch.no_grad():
+        errors = [
+            (p(nothing, far, exact_view(scene)) - scene.poses).norm(dim=-1).mean()
+            for p in (load_prior(), prior)
+        ]
+    assert errors[0] < 0.95 * errors[1]
 
 
 def test_the_small_prior_is_bundled_too_and_answers_alike(prior):

@@ -155,6 +155,7 @@ def ablate(
     from zedo_cli.evaluation.differences import compared
     from zedo_cli.evaluation.protocol import find_protocol
     from zedo_cli.evaluation.runs import Run, finished
+    from zedo_cli.pipeline.presets import default_prior
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.ablation import difference_table, draw_differences, draw_errors, poster_table
     from zedo_cli.report.files import checked_folder, write_report
@@ -197,7 +198,7 @@ def ablate(
         augmented = load_prior(prior, on) if prior else priors[ALIKE]
         arms = poster_arms(kinds, full, augmented, priors["open-no-rotation"])
     else:
-        usual = load_prior(prior or "open", on)
+        usual = load_prior(prior or default_prior(full.name), on)
         if own:
             arms = own_arms(kinds, full, usual, priors, samples)
         elif changes:

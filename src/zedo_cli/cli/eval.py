@@ -101,7 +101,7 @@ def evaluate(
     from zedo_cli.evaluation.protocol import find_protocol, paper_start
     from zedo_cli.evaluation.runs import Run, Variant, finished
     from zedo_cli.evaluation.summary import RunDescription, summary
-    from zedo_cli.pipeline.presets import PRESETS
+    from zedo_cli.pipeline.presets import PRESETS, default_prior
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.report.files import checked_folder, write_report
     from zedo_cli.report.plots import missing_plots, write_plots
@@ -122,7 +122,7 @@ def evaluate(
         measured = _of_prediction(given, rules, stride or 1, limit, str(data_root))
     else:
         data, step = _load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing, clips)
-        denoiser = load_prior(prior or "open", find_device(device))
+        denoiser = load_prior(prior or default_prior(preset), find_device(device))
         words = [f"zedo {settings.name}", *(changes or [])]
         words += [f"prior {Path(prior).stem}"] if prior else []
         words += ["clips"] if clips else []

@@ -91,7 +91,7 @@ def lift(
     from zedo_cli.io.remote import is_remote, shown
     from zedo_cli.keypoints.writing import write_keypoints
     from zedo_cli.lifter import Lifter
-    from zedo_cli.pipeline.presets import PRESETS
+    from zedo_cli.pipeline.presets import PRESETS, default_prior
     from zedo_cli.portions import Merging
 
     started = time.perf_counter()
@@ -115,7 +115,7 @@ def lift(
     find_device(device)
     how = Detection(detector, detector_model, max_people, resume=resume)
     method: LifterSettings = {
-        "prior": prior or "open",
+        "prior": prior or default_prior(preset),
         "preset": settings,
         "samples": samples,
         "seed": seed,

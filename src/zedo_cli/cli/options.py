@@ -73,7 +73,7 @@ Changes = Annotated[
 PriorFile = Annotated[
     str | None,
     typer.Option(
-        help=f"{PRIORS} [default: open]",
+        help=f"{PRIORS} [default: open; open-base with preset fast or paper]",
         rich_help_panel=METHOD,
         show_default=False,
     ),

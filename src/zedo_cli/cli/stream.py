@@ -95,7 +95,7 @@ def stream(
         height=height,
         keypoint_noise=checked_noise(keypoint_noise),
     )
-    lifter = Lifter(prior or "open", settings, 1, seed, device, clips)
+    lifter = Lifter(prior, settings, 1, seed, device, clips)
     live = lifter.live(lens, skeleton, fps, known)
     newest = source is not None and source.live
     inbox: Inbox[Any] = Inbox(source.images if source else standard_input, newest)

@@ -21,6 +21,15 @@ from zedo_cli.io.schema import first_fault
 
 DEFAULT = "balanced"
 
+LIGHT_PRIOR = {"fast": "open-base", "paper": "open-base"}
+"""The prior of presets for which time decides; that of the others is `open`, which has more weights."""
+
+
+def default_prior(preset: str) -> str:
+    """The bundled prior that goes with a preset of that name, unless another is chosen."""
+    return LIGHT_PRIOR.get(preset, "open")
+
+
 Size = Annotated[float, Field(ge=1e-6, le=1e6)]
 """A length, a noise or a factor: beyond these bounds single precision fails."""
 

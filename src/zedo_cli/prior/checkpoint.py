@@ -53,7 +53,7 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
     """Read a prior, in single precision and evaluation mode.
 
     Args:
-        prior: name of a bundled prior (`open`, `open-small`, `open-no-rotation`), or a file.
+        prior: name of a bundled prior (`open`, `open-base`, `open-small`, `open-no-rotation`), or a file.
         device: where its weights are put.
 
     Raises:
