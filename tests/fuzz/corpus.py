@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from hypothesis import strategies as st
 
 import camera_files
 import mocap_files
@@ -285,3 +286,11 @@ TARGETS = [
     Target("stream", lines, read_lines),
     Target("joint_set", joint_map, find_skeleton),
 ]
+
+
+def written(target, folder, data):
+    """The source that is read, and one of its files."""
+    source = target.write(Path(folder))
+    return source, data.draw(
+        st.sampled_from(sorted(path for path in Path(folder).rglob("*") if path.is_file()))
+    )

@@ -1,13 +1,12 @@
 """A damaged file of any kind is read, or refused in one line, quickly and in little memory."""
 
 import tempfile
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuzz.corpus import TARGETS
+from fuzz.corpus import TARGETS, written
 from fuzz.limits import read_or_refused
 from mutations import changed_content, damaged
 
@@ -32,11 +31,3 @@ def test_damaged(target, changes, data):
         if "bytes" in changes:
             file.write_bytes(damaged(file.read_bytes(), data))
         read_or_refused(target.read, source)
-
-
-def written(target, folder, data):
-    """The source that is read, and one of its files."""
-    source = target.write(Path(folder))
-    return source, data.draw(
-        st.sampled_from(sorted(path for path in Path(folder).rglob("*") if path.is_file()))
-    )
