@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
 from places import EXAMPLE
@@ -153,3 +154,12 @@ def test_what_a_prior_cannot_use_is_said(prior):
     small = bundled_prior("open-small")
     poses = lift(load_dataset("open").keypoints.take(np.arange(2)), small, up=np.array([0.0, -1, 0]))
     assert any("the vertical and bones are not used" in note.text for note in poses.notes)
+
+
+@pytest.mark.parametrize(
+    ("preset", "name"),
+    [("balanced", "open"), ("best", "open"), ("fast", "open-base"), ("paper", "open-base")],
+)
+def test_the_prior_goes_with_the_preset(preset, name):
+    assert Lifter(preset=preset).prior.name == f"{name}.safetensors"
+    assert Lifter("open-small", preset).prior.name == "open-small.safetensors"

@@ -52,7 +52,7 @@ def test_an_answer_depends_on_the_past_alone(lifter, walk, answers):
 def test_metadata_and_units(answers, walk):
     last = answers[-1]
     assert last.meta["inputs"] == ["stream"]
-    assert last.meta["prior"]["name"] == "open.safetensors"
+    assert last.meta["prior"]["name"] == "open-base.safetensors"
     assert last.frame.tolist() == [89]
     assert last.time[0] == pytest.approx(89 / 30)
     assert 1 < last.poses_3d[0, 0, 2] < 12

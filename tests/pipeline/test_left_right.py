@@ -13,6 +13,7 @@ from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.pipeline.rays import points_to_keypoints
 from zedo_cli.pipeline.view import View
 from zedo_cli.pipeline.weights import keypoint_noise
+from zedo_cli.skeletons import LIMBS
 from zedo_cli.training.corpus import held_out_people
 from zedo_cli.training.virtual_cameras import draw_scene
 
@@ -70,6 +71,17 @@ def test_a_person_who_walks_from_side_to_side_is_left_alone():
     for joint, side in ((3, 1), (6, -1), (2, 0.6), (5, -0.6)):
         points[:, joint, 0] += 80 * side * torch.sin(2 * torch.pi * time)
     assert not find_swaps(points, torch.ones(60, 17), torch.arange(60)).any()
+
+
+@pytest.mark.parametrize("state", STATES[1:])
+def test_a_swap_whose_end_is_lost_ends_there(clip, state):
+    """The limbs are not seen for a few frames at the end of a short swap; after that nothing is swapped."""
+    (points, confidence, frame), _ = swapped(clip, state, range(40, 50))
+    lost = confidence.clone()
+    lost[48:53, LIMBS] = 0
+    found = find_swaps(points, lost, frame)
+    assert not found[55:].any()
+    assert not found[:35].any()
 
 
 def test_after_a_gap_nothing_is_known(clip):

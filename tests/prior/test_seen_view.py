@@ -54,7 +54,7 @@ def test_the_estimate_is_that_for_a_pose_of_zeros(prior, view, mirror):
 @torch.no_grad()
 def test_a_view_of_nobody_is_less_certain(prior, view):
     spread = estimate(given(prior, view), view, 4.0)[1]
-    assert spread[2, 0, 1:].mean() > 1.2 * spread[0, 0, 1:].mean()
+    assert spread[2, 0, 1:].mean() > 1.1 * spread[0, 0, 1:].mean()  # of random rays
 
 
 def test_any_function_is_a_denoiser(view):
