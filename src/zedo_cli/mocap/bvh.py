@@ -56,7 +56,7 @@ def _hierarchy(lines: Lines, path: Path) -> tuple[list[_Node], Lines]:
     stack: list[int] = []
     for row, (number, words) in enumerate(lines):
         place = f"{path}: line {number}"
-        if not nodes and words[0] in ("{", "}", "OFFSET", "CHANNELS"):
+        if not nodes and words[0] in ("{", "}", "OFFSET", "CHANNELS", "JOINT", "End"):
             raise InputError("comes before the ROOT", source=place)
         match words:
             case ["ROOT" | "JOINT", *name] | ["End", *name]:

@@ -50,7 +50,7 @@ def read_poses(path: str | Path) -> Poses:
         raise InputError(f"poses cannot be read from '{path.suffix}'", source=path, fix=_LIFT_AGAIN)
     if tuple(names) != JOINTS:
         raise InputError("holds other joints than the 17 of Human3.6M", source=path, fix=_LIFT_AGAIN)
-    rows = len(fields["poses_3d"])
+    rows = len(np.atleast_1d(fields["poses_3d"]))
     if rows == 0:
         raise InputError("holds no poses", source=path)
     if "time" not in fields:  # written before zedo stored it

@@ -56,7 +56,7 @@ def read(name: str, contents: list[Content]) -> Keypoints:
                 int(float(line[0])) if line and line[0].strip().replace(".", "").isdigit() else place
             )
             values[place] = [float(cell or "nan") for cell in line[-len(columns) :]]
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, OverflowError) as error:
             raise InputError("is not a row of numbers", source=content.path, where=where) from error
     return _keypoints(name, columns, values, frames, content)
 

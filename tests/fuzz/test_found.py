@@ -1,0 +1,33 @@
+"""What long runs of fuzzing found, and no other test covers."""
+
+import numpy as np
+import pytest
+
+import producers
+from fuzz.corpus import poses, someone
+from zedo_cli.errors import InputError
+from zedo_cli.keypoints.reading import read_keypoints
+from zedo_cli.mocap.reading import read_motions
+from zedo_cli.poses.reading import read_poses
+
+
+def test_an_end_site_before_the_root_of_a_bvh(tmp_path):
+    (tmp_path / "a.bvh").write_text("HIERARCHY\nEnd Site\n{\nOFFSET 0 0 0\n}\nMOTION\n")
+    with pytest.raises(InputError, match="line 2: comes before the ROOT"):
+        read_motions([tmp_path / "a.bvh"])
+
+
+def test_a_frame_of_deeplabcut_beyond_all_numbers(tmp_path):
+    path = producers.deeplabcut(tmp_path, someone(17))
+    text = path.read_text().splitlines()
+    path.write_text("\n".join([*text[:3], "1" * 400 + text[3][1:], *text[4:]]))
+    with pytest.raises(InputError, match="line 4: is not a row of numbers"):
+        read_keypoints(path)
+
+
+def test_poses_that_are_one_number(tmp_path):
+    path = poses(tmp_path, ".npz")
+    with np.load(path) as file:
+        np.savez(path, **{name: file[name] for name in file.files} | {"poses_3d": np.array(0.0)})
+    with pytest.raises(InputError, match=r"'poses_3d' is float64 \[\]"):
+        read_poses(path)
