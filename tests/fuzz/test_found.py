@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+import camera_files
 import producers
 from fuzz.corpus import poses, someone
 from zedo_cli.errors import InputError
+from zedo_cli.io.npz import load_npy
 from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.mocap.reading import read_motions
 from zedo_cli.poses.reading import read_poses
@@ -31,3 +33,12 @@ def test_poses_that_are_one_number(tmp_path):
         np.savez(path, **{name: file[name] for name in file.files} | {"poses_3d": np.array(0.0)})
     with pytest.raises(InputError, match=r"'poses_3d' is float64 \[\]"):
         read_poses(path)
+
+
+def test_an_array_of_python_2_is_read_without_a_warning(tmp_path):
+    path = tmp_path / "k.npy"
+    np.save(path, camera_files.K)
+    content = path.read_bytes()
+    assert b"(3, 3), } " in content
+    path.write_bytes(content.replace(b"(3, 3), }  ", b"(3L, 3L), }"))
+    assert np.array_equal(load_npy(path, "none"), camera_files.K)

@@ -1,8 +1,11 @@
 """Reading NPZ files without pickle: every error names the file, the key and the fix."""
 
 import tokenize
+import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +22,19 @@ HEADER_ERRORS = (tokenize.TokenError, SyntaxError, NotImplementedError, RuntimeE
 """What numpy and zipfile raise, besides their own errors, for headers that are damaged."""
 
 
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """Without numpy's advice to write arrays of Python 2 again: they are read as any other."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
 def load_npy(path: Path, fix: str) -> np.ndarray:
     """The array of an NPY file. Raises `InputError` if it is damaged or holds pickled objects."""
     try:
-        array = np.load(path, allow_pickle=False)
+        with _without_advice():
+            array = np.load(path, allow_pickle=False)
     except (ValueError, EOFError, OSError, MemoryError, *HEADER_ERRORS) as error:
         problem = "is empty" if path.stat().st_size == 0 else f"is not an NPY file of numbers ({error})"
         raise InputError(problem, source=path, fix=fix) from error
@@ -49,7 +61,7 @@ class NpzFile:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 check_expansion(self.path, sum(member.file_size for member in archive.infolist()))
-            with np.load(self.path, allow_pickle=False) as file:
+            with _without_advice(), np.load(self.path, allow_pickle=False) as file:
                 self._arrays = {key: file[key] for key in file.files if keys is None or key in keys}
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, *HEADER_ERRORS) as error:
             raise InputError(f"is damaged ({error})", source=path, fix=_REWRITE) from error
