@@ -150,8 +150,7 @@ def test_the_loop_never_waits_for_a_device(seen, prior, name):
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_cuda_agrees_with_the_cpu(seen, prior, preset):
     on_cpu = run(seen, prior, preset)
-    on_gpu = run(Observation(*(tensor.cuda() for tensor in seen[:3])), prior.cuda(), preset)
-    prior.cpu()
+    on_gpu = run(seen.to(torch.device("cuda")), copy.deepcopy(prior).cuda(), preset)
     assert (on_cpu.pose - on_gpu.pose.cpu()).abs().max() < 1e-3
 
 

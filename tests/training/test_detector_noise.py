@@ -2,7 +2,9 @@
 
 import torch
 
+from zedo_cli.pipeline.presets import LEAST_NOISE, ODDS_NOISE
 from zedo_cli.pipeline.view import View
+from zedo_cli.pipeline.weights import keypoint_noise
 from zedo_cli.skeletons import ADULT, JOINTS, MIRROR
 from zedo_cli.training import detector_noise
 from zedo_cli.training.detector_noise import detected_view, training_view
@@ -86,3 +88,25 @@ def test_the_same_generator_draws_the_same(scene):
     one, other = (training_view(scene, torch.Generator().manual_seed(4)) for _ in range(2))
     assert torch.equal(one.rays, other.rays)
     assert torch.equal(one.confidence, other.confidence)
+
+
+def test_stated_noise_is_the_noise(scene, exact):
+    """The errors are those that the confidences stand for. The median of a distance is 1.18 times the noise
+    of a coordinate, less where one noise is stated for all keypoints of a view."""
+    view = detected_view(scene, torch.Generator().manual_seed(6), faults=False, stated=1.0)
+    clear = (view.confidence > 0.03) & (view.confidence < 0.98)
+    stated = (keypoint_noise(view.confidence, LEAST_NOISE, ODDS_NOISE) / ADULT)[clear]
+    ratio = heights_off(view, exact, scene)[clear] / stated
+    assert 0.65 < ratio.median() / 1.18 < 1.1
+    order = stated.argsort()
+    low, high = (heights_off(view, exact, scene)[clear][part].median() for part in order.chunk(3)[::2])
+    assert high > 3 * low
+
+
+def test_without_stated_noise_nothing_else_is_drawn(scene, detected):
+    none, some = (
+        detected_view(scene, torch.Generator().manual_seed(1), stated=share) for share in (0.0, 1.0)
+    )
+    assert torch.equal(none.rays, detected.rays)
+    assert torch.equal(none.confidence, detected.confidence)
+    assert not torch.equal(none.confidence, some.confidence)

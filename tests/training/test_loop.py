@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from zedo_cli.training.loop import (
     RunOptions,
     StoppedError,
     balanced_weights,
+    compiled_losses,
     denoising_losses,
     draw_noise_levels,
     grown,
@@ -174,6 +176,16 @@ def test_a_state_of_another_device_is_not_called_damaged(corpus, unbroken, tmp_p
     torch.save(state | {"device": "cuda"}, tmp_path / "prior.step-00000060.state.pt")
     with pytest.raises(InputError, match="was written on device cuda"):
         train(corpus, SETTINGS, tmp_path / "prior.safetensors", ALONE, RunOptions(resume=True))
+
+
+def test_a_compiled_loss_is_one_graph(corpus, seeing_prior, monkeypatch):
+    """Without breaks, and with the same values; no compiler is needed for that."""
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager", fullgraph=True))
+    scene = draw_scene(corpus.split(())[0][:64], torch.Generator().manual_seed(0))
+    noise = torch.randn(64, 17, 3, generator=torch.Generator().manual_seed(1))
+    arguments = (seeing_prior, scene.poses, torch.full((8,), 0.3), noise, exact_view(scene))
+    compiled = compiled_losses(seeing_prior.network, alone=True)
+    assert torch.allclose(compiled(*arguments), denoising_losses(*arguments))
 
 
 def test_states_are_found_whatever_the_name(tmp_path):

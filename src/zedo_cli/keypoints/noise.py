@@ -14,6 +14,7 @@ from zedo_cli.errors import InputError, Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline.hypotheses import BODY_RADIUS
 from zedo_cli.pipeline.presets import Preset
+from zedo_cli.pipeline.weights import noise_trust
 from zedo_cli.skeletons import ADULT, MIN_JOINTS
 
 KeypointNoise = Literal["auto", "exact"] | float
@@ -56,8 +57,7 @@ class NoiseModel(NamedTuple):
 
     def trust(self, noise: np.ndarray) -> np.ndarray:
         """The confidence that stands for a noise; 0 if it is useless."""
-        trust: np.ndarray = self.odds / (self.odds + np.maximum(noise - self.least, 0))
-        return np.where(noise > self.useless, 0.0, trust)
+        return np.where(noise > self.useless, 0.0, noise_trust(noise, self.least, self.odds))
 
     def noise(self, confidence: np.ndarray) -> np.ndarray:
         """The noise that a confidence stands for; infinite for 0."""

@@ -21,6 +21,10 @@ from zedo_cli.io.schema import first_fault
 
 DEFAULT = "balanced"
 
+LEAST_NOISE, ODDS_NOISE = 0.0005, 0.05
+"""What a confidence c stands for: a keypoint noise of LEAST + ODDS (1 - c) / c heights of the person. The
+noise in training is stated like this, too."""
+
 LIGHT_PRIOR = {"fast": "open-base", "paper": "open-base"}
 """The prior of presets for which time decides; that of the others is `open`, which has more weights."""
 
@@ -57,9 +61,9 @@ class Preset(BaseModel):
     swaps: bool = True
     """Find swapped left and right, and undo it: arms in single images (start `view`); arms, legs and bodies
     over tracks."""
-    least_noise: Size = 0.0005
+    least_noise: Size = LEAST_NOISE
     """Noise of a fully confident keypoint, in heights of the person."""
-    odds_noise: Size = 0.05
+    odds_noise: Size = ODDS_NOISE
     """Noise added in proportion to (1 - c) / c of a confidence c, in heights of the person."""
     noise_model: bool = True
     """Give keypoints whose confidences say nothing the noise of a detector, unless they are exact."""

@@ -1,12 +1,14 @@
 """How much a keypoint counts: its noise, its robust noise, and the gain and weights that follow."""
 
+from typing import TypeVar
+
+import numpy as np
 from torch import Tensor
 
+from zedo_cli.pipeline.presets import LEAST_NOISE, ODDS_NOISE
 from zedo_cli.skeletons import ADULT
 
-LEAST_NOISE, ODDS_NOISE = 0.0005, 0.05
-"""What a confidence c stands for: a keypoint noise of LEAST + ODDS (1 - c) / c heights of the person. As
-in the presets, and what bundled priors were trained with."""
+Numbers = TypeVar("Numbers", Tensor, np.ndarray)
 
 POSE_ERROR = 0.03
 """Error (m) across the ray of a pose that is put on its rays, besides that of the keypoints."""
@@ -21,9 +23,10 @@ def keypoint_noise(confidence: Tensor, least: float, odds: float) -> Tensor:
     return ADULT * (least + odds * (1 - confidence) / confidence)
 
 
-def noise_trust(noise: Tensor, least: float = LEAST_NOISE, odds: float = ODDS_NOISE) -> Tensor:
+def noise_trust(noise: Numbers, least: float = LEAST_NOISE, odds: float = ODDS_NOISE) -> Numbers:
     """The confidence that stands for a noise, in heights of the person: `keypoint_noise` inverted."""
-    return odds / (odds + (noise - least).clamp(min=0))
+    trust: Numbers = odds / (odds + (noise - least).clip(min=0))
+    return trust
 
 
 def robust_noise(noise: Tensor, distance: Tensor, sigma: Tensor | float, freedom: float = 4.0) -> Tensor:

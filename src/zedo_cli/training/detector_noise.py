@@ -184,7 +184,8 @@ def _errors(draw: RandomBatch, size: Tensor, faults: bool) -> tuple[Tensor, Tens
 
 def _stated(draw: RandomBatch, noise: Tensor) -> tuple[Tensor, Tensor]:
     """Factors `[batch, 17]` on the errors of keypoints of `noise [batch, 17]` (heights), which make them
-    uneven, and confidences `[batch, 17]` that stand for the noise that follows, known with an error."""
+    uneven, and confidences `[batch, 17]` that stand for the noise of a coordinate that follows, known with
+    an error."""
     factor = draw.log_uniform(*COARSER)[:, None] * (UNEVEN_NOISE * draw.normal(17)).exp()
     guessed = draw.uniform(0, 1, 17)
     low, high = GUESSED_NOISE

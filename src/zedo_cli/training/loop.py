@@ -103,7 +103,7 @@ def train(
     card = _card(corpus, settings, start)
     losses_of = denoising_losses
     if options.compiled:
-        losses_of = _compiled(network, alone=workers.count == 1)
+        losses_of = compiled_losses(network, alone=workers.count == 1)
     together = at_once(device)
     save_every = -(-options.save_every // together) * together
     batches = seen_batches(poses, cumulative, settings, generator, together)
@@ -160,7 +160,7 @@ def train(
     return prior
 
 
-def _compiled(network: nn.Module, alone: bool) -> Callable[..., Tensor]:
+def compiled_losses(network: nn.Module, alone: bool) -> Callable[..., Tensor]:
     """`denoising_losses` through torch.compile; of several processes, which average gradients, only the
     network."""
     warnings.filterwarnings("ignore", module=r"torch\.(_dynamo|_inductor)")  # advice for the authors of zedo
