@@ -9,8 +9,9 @@ from scenes import assert_reprojects, in_front_of_camera, standing_camera, to_pi
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.cameras.resection import reproject
-from zedo_cli.datasets.h36m import ACTIONS, CAMERAS, CENTRE, FOCAL, LIST, LIST_DETECTIONS, MPII
 from zedo_cli.datasets.h36m import load as h36m_dataset
+from zedo_cli.datasets.h36m_list import LIST, LIST_DETECTIONS
+from zedo_cli.datasets.h36m_protocol import ACTIONS, CAMERAS, CENTRE, FOCAL, MPII
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.ablation import common_rows
 from zedo_cli.mocap.h36m import KEPT

@@ -1,0 +1,171 @@
+"""Human3.6M in the folders of its release and of 3d-pose-baseline: written here in their layouts, with cdflib
+and h5py."""
+
+import cdflib.cdfwrite
+import h5py
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from scenes import assert_reprojects, standing_camera, walking
+from zedo_cli.cameras.container import Camera
+from zedo_cli.cameras.intrinsics import pinhole
+from zedo_cli.cameras.resection import reproject
+from zedo_cli.datasets.h36m import load
+from zedo_cli.datasets.h36m_protocol import ACTIONS, CAMERAS, CENTRE, FOCAL, MPII
+from zedo_cli.errors import InputError
+from zedo_cli.mocap.h36m import KEPT
+
+FRAMES = 6
+K, P = (-0.2, 0.24, -0.002), (-0.001, -0.003)
+RECORDINGS = [("S9", action) for action in ACTIONS] + [
+    ("S11", action) for action in ("Directions", *ACTIONS[1:-1], "WalkTogether 1")
+]
+
+
+def camera(number):
+    rotation, translation = standing_camera(0.4 + number * np.pi / 2)
+    distortion = np.array([K[0], K[1], P[0], P[1], K[2]])
+    lens = pinhole(*FOCAL[number], *CENTRE[number])
+    return Camera("", lens, distortion, rotation=rotation, translation=translation)
+
+
+def poses(seed):
+    """`[F, 96]` mm."""
+    joints = np.zeros((FRAMES, 32, 3))
+    joints[:, KEPT] = walking(FRAMES, seed)
+    return joints.reshape(FRAMES, 96) * 1000
+
+
+def write_h5(root):
+    for seed, (subject, action) in enumerate(RECORDINGS):
+        folder = root / subject / "MyPoses/3D_positions"
+        folder.mkdir(parents=True, exist_ok=True)
+        with h5py.File(folder / f"{action}.h5", "w") as file:
+            file["3D_positions"] = poses(seed).T
+
+
+def write_cdf(root):
+    for seed, (subject, action) in enumerate(RECORDINGS):
+        folder = root / subject / "MyPoseFeatures/D3_Positions"
+        folder.mkdir(parents=True, exist_ok=True)
+        about = {"Variable": "Pose", "Data_Type": 45, "Num_Elements": 1, "Rec_Vary": True}
+        with cdflib.cdfwrite.CDF(folder / f"{action}.cdf", {"Compressed": 6}) as file:
+            file.write_var({**about, "Dim_Sizes": [FRAMES, 96]}, var_data=poses(seed)[None])
+
+
+def write_metadata(root):
+    """The camera's angles about x, y and z and its place, by camera and subject of eleven; then lenses."""
+    numbers = np.zeros(300)
+    for number in range(4):
+        lens = camera(number)
+        angles = Rotation.from_matrix(lens.rotation).as_euler("XYZ")
+        place = -lens.rotation.T @ lens.translation * 1000
+        for subject in (9, 11):
+            start = 6 * (number * 11 + subject - 1)
+            numbers[start : start + 6] = (*angles, *place)
+        numbers[264 + 9 * number :][:9] = (*FOCAL[number], *CENTRE[number], *K, *P)
+    text = " ".join(f"{value:.10g}" for value in numbers)
+    (root / "metadata.xml").write_text(f"<?xml version='1.0'?>\n<metadata><w0>[{text}]</w0></metadata>\n")
+
+
+def write_cameras_h5(root):
+    with h5py.File(root / "cameras.h5", "w") as file:
+        for subject in (9, 11):
+            for number in range(4):
+                lens, group = camera(number), f"subject{subject}/camera{number + 1}"
+                file[f"{group}/R"] = lens.rotation.T
+                file[f"{group}/T"] = (-lens.rotation.T @ lens.translation * 1000)[:, None]
+                for key, value in zip("fckp", (FOCAL[number], CENTRE[number], K, P), strict=True):
+                    file[f"{group}/{key}"] = np.array(value)[:, None]
+
+
+def write_hourglass(root):
+    for seed, (subject, action) in enumerate(RECORDINGS):
+        folder = root / subject / "StackedHourglass"
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, name in enumerate(CAMERAS):
+            pixels = reproject(camera(number), walking(FRAMES, seed))[:, MPII]
+            with h5py.File(folder / f"{action.replace(' ', '_')}.{name}.h5", "w") as file:
+                file["poses"] = pixels
+
+
+@pytest.mark.parametrize("write_poses", [write_h5, write_cdf])
+@pytest.mark.parametrize("write_cameras", [write_metadata, write_cameras_h5])
+def test_both_layouts_with_both_files_of_cameras_are_the_same_data_set(tmp_path, write_poses, write_cameras):
+    write_poses(tmp_path)
+    write_cameras(tmp_path)
+    data = load(tmp_path)
+    assert len(data) == 29 * FRAMES * 4
+    assert set(data.group) == set(ACTIONS)
+    assert data.by_group
+    assert "S11 Directions" not in data.sequence
+    assert_reprojects(data)
+    for number, name in enumerate(CAMERAS):
+        rows = [data.keypoints.clip_names[i] == f"S9 Eating {name}" for i in data.keypoints.clip]
+        lens, world = camera(number), walking(FRAMES, RECORDINGS.index(("S9", "Eating")))
+        assert np.allclose(data.truth[rows], world @ lens.rotation.T + lens.translation, atol=1e-5)
+        assert np.allclose(data.up[rows], lens.rotation[:, 2], atol=1e-6)
+
+
+def test_hourglass_detections_are_undistorted_and_lack_the_spine(tmp_path):
+    write_h5(tmp_path)
+    write_metadata(tmp_path)
+    write_hourglass(tmp_path)
+    exact, seen = load(tmp_path), load(tmp_path, "sh")
+    known = np.array([joint for joint in range(17) if joint != 7])
+    assert np.abs(exact.keypoints.points[:, known] - seen.keypoints.points[:, known]).max() < 0.1
+    assert (seen.keypoints.confidence[:, 7] == 0).all()
+
+
+def test_cameras_of_other_poses_are_refused(tmp_path):
+    write_h5(tmp_path)
+    write_metadata(tmp_path)
+    text = (tmp_path / "metadata.xml").read_text()
+    (tmp_path / "metadata.xml").write_text(text.replace("[0 0 0", "[0 0 9", 1))
+    load(tmp_path)
+    numbers = text[text.index("[") + 1 : text.index("]")].split()
+    numbers[48], numbers[49] = "0.1", "0.1"
+    (tmp_path / "metadata.xml").write_text(f"<w0>[{' '.join(numbers)}]</w0>")
+    with pytest.raises(InputError, match=r"S9 54138969: sees \d+% of the joints of its subject"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "match"),
+    [
+        (lambda root: (root / "metadata.xml").unlink(), "metadata.xml or cameras.h5"),
+        (lambda root: (root / "metadata.xml").write_text("<w0>[1 2 3]</w0>"), "300 numbers, but holds 3"),
+        (lambda root: (root / "metadata.xml").write_text("<w0>[]</w0>"), "300 numbers"),
+        (lambda root: (root / "metadata.xml").write_text("<w0>[1.2.3]</w0>"), "<w0> holds no numbers"),
+        (
+            lambda root: (root / "S9/MyPoses/3D_positions/Eating.h5").write_bytes(b"no"),
+            "Eating.h5: is not HDF5",
+        ),
+        (lambda root: (root / "S9/MyPoses/3D_positions/Eating.h5").unlink(), "missing: S9 Eating"),
+    ],
+)
+def test_what_is_missing_or_damaged_is_named(tmp_path, damage, match):
+    write_h5(tmp_path)
+    write_metadata(tmp_path)
+    damage(tmp_path)
+    with pytest.raises(InputError, match=match):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"not CDF", b"\xcd\xf3\x00\x01\x00\x00\xff\xff" + bytes(400)])
+def test_a_damaged_cdf_file_is_named(tmp_path, content):
+    write_cdf(tmp_path)
+    write_metadata(tmp_path)
+    (tmp_path / "S9/MyPoseFeatures/D3_Positions/Eating.cdf").write_bytes(content)
+    with pytest.raises(InputError, match=r"Eating\.cdf: is not a CDF file with 'Pose'"):
+        load(tmp_path)
+
+
+def test_kinds_of_keypoints_that_the_release_has_not_are_refused(tmp_path):
+    write_h5(tmp_path)
+    write_metadata(tmp_path)
+    with pytest.raises(InputError, match="the release has gt and sh, not 'cpn'"):
+        load(tmp_path, "cpn")
+    with pytest.raises(InputError, match="StackedHourglass"):
+        load(tmp_path, "sh")
