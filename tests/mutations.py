@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 
+import cdflib.cdfwrite
 import h5py
 import numpy as np
 import pyarrow as pa
@@ -112,6 +113,7 @@ def changed_content(path, data):
         ".npz": _change_npz,
         ".npy": lambda path, data: np.save(path, odd_array(np.load(path), data)),
         ".h5": _change_hdf5,
+        ".cdf": _change_cdf,
         ".pkl": lambda path, data: path.write_bytes(
             pickle.dumps(changed(pickle.loads(path.read_bytes()), data))
         ),
@@ -123,6 +125,28 @@ def changed_content(path, data):
         changers[suffix](path, data)
     else:
         path.write_text(changed_text(path.read_text(), suffix, data))
+
+
+def _change_cdf(path, data):
+    """CDF's writer takes numbers of one kind; the variable gets another value, shape or name."""
+    with cdflib.CDF(path) as file:
+        name = file.cdf_info().zVariables[0]
+        values = np.asarray(file.varget(name), np.float64)
+    values = odd_array(values, data)
+    if values.dtype.kind != "f" or not values.size:
+        values = np.zeros((1, 3))
+    size = list(values.shape[1:]) or [1]
+    about = {
+        "Variable": data.draw(st.sampled_from([name, name, "Other"])),
+        "Data_Type": 45,
+        "Num_Elements": 1,
+    }
+    path.unlink()
+    with cdflib.cdfwrite.CDF(path) as file:
+        file.write_var(
+            {**about, "Rec_Vary": True, "Dim_Sizes": size},
+            var_data=values.astype(np.float64).reshape(-1, *size),
+        )
 
 
 def _change_npz(path, data):

@@ -5,7 +5,7 @@ import pytest
 
 from scenes import standing_camera, walking
 from zedo_cli.cameras.container import Camera
-from zedo_cli.cameras.resection import reproject, resect_camera, world_to_camera
+from zedo_cli.cameras.resection import calibrate_camera, reproject, resect_camera, world_to_camera
 from zedo_cli.errors import InputError
 
 ROTATION, TRANSLATION = standing_camera(1.1)
@@ -36,3 +36,28 @@ def test_noise_outliers_and_gaps_do_little():
 def test_too_few_points():
     with pytest.raises(InputError, match="cam: 5 points are too few"):
         resect_camera(POINTS[:5], POINTS[:5, :2], K, "cam")
+
+
+def test_exact_pixels_give_an_unknown_lens_too():
+    found = calibrate_camera(POINTS, reproject(TRUE, POINTS), "found", (1000.0, 1002.0))
+    assert found.intrinsics == pytest.approx(K, abs=0.05)
+    assert found.rotation == pytest.approx(ROTATION, abs=1e-5)
+    assert found.translation == pytest.approx(TRANSLATION, abs=1e-4)
+    assert found.size == (1000.0, 1002.0)
+    assert reproject(found, POINTS) == pytest.approx(reproject(TRUE, POINTS), abs=0.01)
+
+
+def test_noise_does_little_to_an_unknown_lens():
+    generator = np.random.default_rng(1)
+    pixels = reproject(TRUE, POINTS) + generator.normal(size=(len(POINTS), 2))
+    found = calibrate_camera(POINTS, pixels, "found")
+    assert np.abs(np.diag(found.intrinsics)[:2] / np.diag(K)[:2] - 1).max() < 0.02
+    assert np.median(np.linalg.norm(reproject(found, POINTS) - reproject(TRUE, POINTS), axis=-1)) < 0.3
+
+
+def test_points_that_tell_no_camera_are_refused():
+    same = np.tile(POINTS[:1], (50, 1))
+    with pytest.raises(InputError, match="cam: the points and their pixels do not tell a camera"):
+        calibrate_camera(same, np.zeros((50, 2)), "cam")
+    with pytest.raises(InputError, match="cam: 5 points are too few"):
+        calibrate_camera(POINTS[:5], POINTS[:5, :2], "cam")

@@ -1,4 +1,4 @@
-"""MPI-INF-3DHP's test set in its three layouts."""
+"""MPI-INF-3DHP's test set in its four layouts."""
 
 import pickle
 
@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from scenes import assert_reprojects, in_front_of_camera, to_pixels
-from zedo_cli.cameras.intrinsics import pinhole
-from zedo_cli.datasets.mpi_inf_3dhp import CAMERAS, LIST, ORDER, PSTMO
+from zedo_cli.cameras.intrinsics import pinhole, project
+from zedo_cli.datasets.mpi_inf_3dhp import CAMERAS, LIST, ORDER, POSEAUG, PSTMO, SIZES, VALID
 from zedo_cli.datasets.mpi_inf_3dhp import load as mpi_inf_3dhp_dataset
 from zedo_cli.errors import InputError
 
@@ -200,4 +200,41 @@ def test_sequences_of_which_nothing_is_left_are_named(tmp_path):
     with h5py.File(tmp_path / "TS3" / "annot_data.mat", "a") as file:
         file["activity_annotation"][0] = np.nan
     with pytest.raises(InputError, match="activity_annotation: must hold integers"):
+        mpi_inf_3dhp_dataset(tmp_path)
+
+
+def write_poseaug(root, rows=None):
+    """All valid frames in turn; keypoints by the image's width, truth about the pelvis, no nose."""
+    kept = [joint for joint in range(17) if joint != 9]
+    flat, poses = [], []
+    for name, count in VALID.items():
+        points = in_front_of_camera(12, int(name[2]))
+        points = points[np.arange(count) % len(points)]
+        pixels = project(points, pinhole(*CAMERAS[name]))
+        width, height = SIZES[name]
+        flat.append((pixels / width * 2 - [1, height / width])[:, kept])
+        poses.append((points - points[:, :1])[:, kept])
+    np.savez(root / POSEAUG, pose2d=np.concatenate(flat)[:rows], pose3d=np.concatenate(poses)[:rows])
+
+
+def test_poseaugs_file_has_16_joints_and_its_sequences_in_turn(tmp_path):
+    write_poseaug(tmp_path)
+    data = mpi_inf_3dhp_dataset(tmp_path)
+    assert len(data) == sum(VALID.values()) == 2929
+    assert {name: int((data.sequence == name).sum()) for name in CAMERAS} == VALID
+    assert len(data.joints) == 16
+    assert 9 not in data.joints
+    assert (data.keypoints.confidence[:, 9] == 0).all()
+    assert_reprojects(data.take(np.arange(0, 2929, 100)))
+    # the place is solved: the truth of the file is about the pelvis
+    assert data.truth[data.sequence == "TS6"][5, 0] == pytest.approx(
+        in_front_of_camera(12, 6)[5, 0], abs=1e-3
+    )
+    assert data.kind == "gt of another skeleton"
+    assert not data.by_group
+
+
+def test_a_part_of_poseaugs_file_is_refused(tmp_path):
+    write_poseaug(tmp_path, rows=2000)
+    with pytest.raises(InputError, match="pose2d has 2000 rows, the test set 2929"):
         mpi_inf_3dhp_dataset(tmp_path)

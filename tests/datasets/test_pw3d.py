@@ -7,8 +7,9 @@ import pytest
 
 from scenes import assert_reprojects, in_front_of_camera, standing_camera, to_pixels, walking
 from zedo_cli.cameras.intrinsics import pinhole
-from zedo_cli.datasets.pw3d import ORDER, PROCESSED, SEQUENCES, SMPL
+from zedo_cli.datasets.pw3d import ORDER, PROCESSED, SEQUENCES
 from zedo_cli.datasets.pw3d import load as pw3d_dataset
+from zedo_cli.datasets.smpl import LIMB_JOINTS
 from zedo_cli.errors import InputError
 from zedo_cli.skeletons import LIMBS
 
@@ -38,7 +39,7 @@ def write_official(root, names=SEQUENCES, spelling="poses2d"):
         for person in range(2):
             world = world_of(10 * number + person)
             smpl = np.random.default_rng(0).normal(size=(FRAMES, 24, 3))
-            smpl[:, list(SMPL.values())] = world[:, list(SMPL)]
+            smpl[:, list(LIMB_JOINTS.values())] = world[:, list(LIMB_JOINTS)]
             joints.append(smpl.reshape(FRAMES, 72))
             seen = np.zeros((FRAMES, 3, 18))
             for frame in range(FRAMES):

@@ -13,8 +13,11 @@ import torch
 from hypothesis import strategies as st
 
 import camera_files
+import h36m_files
+import humaneva_files
 import mocap_files
 import producers
+import smpl_files
 from dataset_files import write_ski
 from places import EXAMPLE, people
 from priors import untrained
@@ -23,7 +26,9 @@ from zedo_cli import Lifter
 from zedo_cli.cameras.choice import with_film
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.cameras.reading import read_cameras
+from zedo_cli.datasets.humaneva import PIXELS
 from zedo_cli.datasets.loading import load_dataset
+from zedo_cli.datasets.mpi_inf_3dhp import POSEAUG, VALID
 from zedo_cli.errors import InputError
 from zedo_cli.io.files import bundled_prior
 from zedo_cli.joint_names import find_skeleton
@@ -230,6 +235,48 @@ def pstmo(folder: Path) -> Path:
     return folder / "data_test_3dhp.npz"
 
 
+def poseaug(folder: Path) -> Path:
+    """PoseAug's file of MPI-INF-3DHP."""
+    rows = sum(VALID.values())
+    arrays = {"pose2d": np.zeros((rows, 16, 2)), "pose3d": np.zeros((rows, 16, 3))}
+    np.savez_compressed(folder / POSEAUG, **arrays)
+    return folder / POSEAUG
+
+
+def h36m_release(folder: Path, cdf: bool = False) -> Path:
+    """A recording in the folders of Human3.6M's release, with its cameras."""
+    recording = [("S9", "Eating")]
+    if cdf:
+        h36m_files.write_cdf(folder, recording)
+        h36m_files.write_metadata(folder)
+        return folder / "metadata.xml"
+    h36m_files.write_h5(folder, recording)
+    h36m_files.write_cameras_h5(folder)
+    return folder / "cameras.h5"
+
+
+def humaneva(folder: Path) -> Path:
+    """Both files of HumanEva-I in VideoPose3D's layout."""
+    humaneva_files.write(folder, actions=("Box",))
+    return folder / PIXELS
+
+
+def emdb(folder: Path) -> Path:
+    """A sequence of EMDB and the body models."""
+    for gender in ("NEUTRAL", "FEMALE"):
+        smpl_files.write_model(folder / f"SMPL_{gender}.npz")
+    smpl_files.write_emdb(folder, lambda pose, shape, places: pose + places[:, None], sequences=1, frames=3)
+    return folder / "SMPL_NEUTRAL.npz"
+
+
+def rich(folder: Path) -> Path:
+    """Two sequences of RICH, their cameras and the body models."""
+    for gender in ("MALE", "FEMALE"):
+        smpl_files.write_model(folder / f"SMPLX_{gender}.npz", joints=27)
+    smpl_files.write_rich(folder, frames=2)
+    return folder / "SMPLX_MALE.npz"
+
+
 def dataset(name: str, path: Path) -> None:
     """A data set of which only this file is there."""
     load_dataset(name, path if name == "custom" else path.parent, allow_missing=True)
@@ -283,6 +330,12 @@ TARGETS = [
     Target("ski", ski, partial(dataset, "ski")),
     Target("h36m", h36m_list, partial(dataset, "h36m")),
     Target("3dhp", pstmo, partial(dataset, "3dhp")),
+    Target("poseaug", poseaug, partial(dataset, "3dhp")),
+    Target("h36m_release", h36m_release, partial(dataset, "h36m")),
+    Target("h36m_cdf", partial(h36m_release, cdf=True), partial(dataset, "h36m")),
+    Target("emdb", emdb, partial(dataset, "emdb")),
+    Target("rich", rich, partial(dataset, "rich")),
+    Target("humaneva", humaneva, partial(dataset, "humaneva")),
     Target("stream", lines, read_lines),
     Target("joint_set", joint_map, find_skeleton),
 ]

@@ -1,13 +1,14 @@
-"""`3dhp`: the test set of MPI-INF-3DHP, from the user's copy in three layouts.
+"""`3dhp`: the test set of MPI-INF-3DHP, from the user's copy in four layouts.
 
 Official `TS1..TS6/annot_data.mat` (MATLAB 7.3): `annot2` px, `annot3` camera mm, which project on each other.
 P-STMO's `data_test_3dhp.npz`: `data_3d` is the universal skeleton, which does not project on `data_2d`.
-ZeDO's `mpii3d_test.pkl`. Only valid frames are scored; the paper takes every third of them. The mean is over
-the seven activities.
+PoseAug's `test_3dhp.npz`: the same truth, without the nose. ZeDO's `mpii3d_test.pkl`. Only valid frames are
+scored; the paper takes every third of them. The mean is over the seven activities.
 """
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,13 +20,15 @@ from zedo_cli.datasets.layouts import array, find, not_found, pickled_people, wi
 from zedo_cli.datasets.parts import Part, dataset_of
 from zedo_cli.errors import InputError, Note
 from zedo_cli.io.hdf5 import open_hdf5
+from zedo_cli.io.npz import NpzFile
 from zedo_cli.io.pickles import load_pickled_npz
 from zedo_cli.skeletons import JOINTS
 
 TITLE, SOURCE = "MPI-INF-3DHP", "https://vcai.mpi-inf.mpg.de/3dhp-dataset"
 PAPER_STRIDE = 3
 FOLDERS = ("", "mpi_inf_3dhp_test_set", "test", "mpi_inf_3dhp_test_set/mpi_inf_3dhp_test_set")
-OFFICIAL, PSTMO, LIST = "annot_data.mat", "data_test_3dhp.npz", "mpii3d_test.pkl"
+OFFICIAL, PSTMO = "annot_data.mat", "data_test_3dhp.npz"
+POSEAUG, LIST = "test_3dhp.npz", "mpii3d_test.pkl"
 
 ORDER = (14, 8, 9, 10, 11, 12, 13, 15, 1, 16, 0, 5, 6, 7, 2, 3, 4)
 """For each of the 17 joints, its index in the data set."""
@@ -39,6 +42,15 @@ CAMERAS = {
     "TS6": (1683.905, 1672.674, 939.850, 560.115),
 }
 """fx, fy, cx, cy (px) by sequence."""
+
+VALID = {"TS1": 603, "TS2": 540, "TS3": 505, "TS4": 553, "TS5": 276, "TS6": 452}
+"""Valid frames by sequence, in the order of PoseAug's rows."""
+
+SIZES = {name: (1920, 1080) if name in ("TS5", "TS6") else (2048, 2048) for name in CAMERAS}
+"""Width and height (px), by which PoseAug's keypoints are normalised."""
+
+WITHOUT_NOSE = tuple(joint for joint, name in enumerate(JOINTS) if name != "nose")
+"""The 16 joints of PoseAug's file."""
 
 ACTIVITIES = (
     "Standing/Walking",
@@ -59,9 +71,13 @@ def load(root: Path, keypoints: str = "gt", allow_missing: bool = False, seed: i
         return checked(_official(root, allow_missing))
     if path := find(root, PSTMO, inside=FOLDERS):
         return checked(_pstmo(root, path, allow_missing))
+    if path := find(root, POSEAUG, inside=FOLDERS):
+        return checked(_poseaug(path))
     if path := find(root, LIST, inside=FOLDERS):
         return checked(_list(root, path, allow_missing))
-    raise not_found(root, f"{TITLE} test set", f"TS1/{OFFICIAL} to TS6/{OFFICIAL}, {PSTMO} or {LIST}", SOURCE)
+    raise not_found(
+        root, f"{TITLE} test set", f"TS1/{OFFICIAL} to TS6/{OFFICIAL}, {PSTMO}, {POSEAUG} or {LIST}", SOURCE
+    )
 
 
 def _official(root: Path, allow_missing: bool) -> Dataset:
@@ -97,12 +113,7 @@ def _pstmo(root: Path, path: Path, allow_missing: bool) -> Dataset:
     if not isinstance(sequences, dict):
         raise InputError("data must be a dict of sequences", source=path)
     notes = without_missing(root, TITLE, CAMERAS, sequences, allow_missing)
-    text = (
-        "the truth is the universal skeleton, which does not project on the keypoints: placed"
-        " where it fits best"
-    )
-    notes.append(Note("info", text, "truth-placed"))
-    notes.append(Note("info", "this layout has no activities: the mean is over frames", "no-groups"))
+    notes += _UNIVERSAL
     parts, all_valid = [], []
     for name in CAMERAS:
         if name not in sequences:
@@ -121,8 +132,49 @@ def _pstmo(root: Path, path: Path, allow_missing: bool) -> Dataset:
         truth = place_on_keypoints(truth - truth[:, :1], points, pinhole(*CAMERAS[name]))
         parts.append(_part(name, points, truth, name))
         all_valid.append(valid)
-    # the keypoints are exact, but those of another skeleton
-    return _dataset(parts, all_valid, notes, kind="gt of another skeleton", by_group=False)
+    return _dataset(parts, all_valid, notes, kind=_UNIVERSAL_KIND, by_group=False)
+
+
+def _poseaug(path: Path) -> Dataset:
+    """Rows of all valid frames, a sequence after the other; keypoints are -1 to 1 over the image's width."""
+    file = NpzFile(path, keys=("pose2d", "pose3d"))
+    total = sum(VALID.values())
+    flat = array(file["pose2d"], (None, len(WITHOUT_NOSE), 2), f"{path}: pose2d")
+    if len(flat) != total:
+        fix = "give the whole file: its rows do not say their sequence"
+        raise InputError(f"pose2d has {len(flat)} rows, the test set {total}", source=path, fix=fix)
+    poses = array(file["pose3d"], (total, len(WITHOUT_NOSE), 3), f"{path}: pose3d")
+    parts, first = [], 0
+    for name, count in VALID.items():
+        rows = slice(first, first + count)
+        first += count
+        points, truth = (np.full((count, len(JOINTS), size), np.nan) for size in (2, 3))
+        width, height = SIZES[name]
+        points[:, WITHOUT_NOSE] = (flat[rows] + [1, height / width]) * width / 2
+        truth[:, WITHOUT_NOSE] = poses[rows]
+        truth = place_on_keypoints(truth - truth[:, :1], points, pinhole(*CAMERAS[name]))
+        parts.append(_part(name, points, truth, name))
+    return _dataset(
+        parts,
+        [np.ones(count, bool) for count in VALID.values()],
+        list(_UNIVERSAL),
+        kind=_UNIVERSAL_KIND,
+        by_group=False,
+        joints=WITHOUT_NOSE,
+    )
+
+
+_UNIVERSAL = (
+    Note(
+        "info",
+        "the truth is the universal skeleton, which does not project on the keypoints: placed where it fits"
+        " best",
+        "truth-placed",
+    ),
+    Note("info", "this layout has no activities: the mean is over frames", "no-groups"),
+)
+_UNIVERSAL_KIND = "gt of another skeleton"
+"""The keypoints are exact, but the truth is another skeleton."""
 
 
 def _list(root: Path, path: Path, allow_missing: bool) -> Dataset:
@@ -166,11 +218,10 @@ def _part(name: str, points: np.ndarray, truth: np.ndarray, group: str | np.ndar
 
 
 def _dataset(
-    parts: list[Part], valid: list[np.ndarray], notes: list[Note], kind: str = "gt", by_group: bool = True
+    parts: list[Part], valid: list[np.ndarray], notes: list[Note], kind: str = "gt", **about: Any
 ) -> Dataset:
-    whole = dataset_of(
-        parts, name="3dhp", kind=kind, by_group=by_group, paper_stride=PAPER_STRIDE, notes=tuple(notes)
-    )
+    about = {"by_group": True, **about}
+    whole = dataset_of(parts, name="3dhp", kind=kind, paper_stride=PAPER_STRIDE, notes=tuple(notes), **about)
     kept = replace(whole.take(np.concatenate(valid)), index=None)
     empty = [str(part.sequence) for part, good in zip(parts, valid, strict=True) if not good.any()]
     if not empty:

@@ -16,6 +16,7 @@ from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked
 from zedo_cli.datasets.layouts import array, find, not_found, without_missing
 from zedo_cli.datasets.parts import Part, dataset_of
+from zedo_cli.datasets.smpl import limbs
 from zedo_cli.errors import InputError, Note
 from zedo_cli.io.files import read_bytes
 from zedo_cli.io.npz import NpzFile
@@ -39,9 +40,6 @@ SEQUENCES = (
     *("downtown_warmWelcome_00", "downtown_weeklyMarket_00", "downtown_windowShopping_00", "flat_guitar_01"),
     *("flat_packBags_00", "office_phoneCall_00", "outdoors_fencing_01"),
 )
-
-SMPL = dict(zip(LIMBS, (2, 5, 8, 1, 4, 7, 16, 18, 20, 17, 19, 21), strict=True))
-"""For each limb joint, its index among SMPL's 24."""
 
 COCO18 = {0: (8, 11), 8: (1,), 9: (0,)} | dict(
     zip(LIMBS, ((j,) for j in (8, 9, 10, 11, 12, 13, 5, 6, 7, 2, 3, 4)), strict=True)
@@ -103,9 +101,7 @@ def _people(name: str, path: Path, keypoints: str) -> list[Part]:
             smpl = array(world, (len(cameras), 72), f"{place}: jointPositions").reshape(-1, 24, 3)
             seen = array(pixels, (len(cameras), 3, 18), f"{place}: poses2d").transpose(0, 2, 1)
             turned = smpl @ cameras[:, :3, :3].transpose(0, 2, 1) + cameras[:, None, :3, 3]
-            truth = np.full((len(cameras), len(JOINTS), 3), np.nan)
-            truth[:, list(SMPL)] = turned[:, list(SMPL.values())]
-            truth[:, 0] = (truth[:, 1] + truth[:, 4]) / 2
+            truth = limbs(turned)
             points, confidence = _detections(seen) if keypoints == "detected" else _exact(truth, intrinsics)
             kept = array(np.ravel(good), (len(cameras),), f"{place}: campose_valid") > 0
             parts.append(
