@@ -142,7 +142,7 @@ def test_files_are_small():
 
 def test_the_tree_of_tests_mirrors_the_tree_of_code():
     """A test file is named after the module that it tests, or, of a package of readers, after its reading.
-    `fuzz/` and `faults/` are about all of the code."""
+    `fuzz/` and `faults/` are about all of the code; `benchmarks/` has its own tree."""
     of_the_project = {
         "test_api.py",
         "test_accuracy.py",
@@ -154,6 +154,9 @@ def test_the_tree_of_tests_mirrors_the_tree_of_code():
     for path in (ROOT / "tests").rglob("test_*.py"):
         relative = path.relative_to(ROOT / "tests")
         if relative.parts[0] in ("fuzz", "faults"):
+            continue
+        if relative.parts[0] == "benchmarks":
+            assert (ROOT / relative.with_name(relative.name.removeprefix("test_"))).exists(), relative
             continue
         module = SOURCE / relative.with_name(relative.name.removeprefix("test_"))
         assert relative.name in of_the_project or module.exists() or module.with_suffix("").is_dir(), relative
