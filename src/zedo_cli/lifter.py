@@ -15,12 +15,12 @@ from zedo_cli.errors import InputError, choose, whole_number
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.keypoints.tracking import identified
-from zedo_cli.observing import FirstLook, observed, swaps_undone, with_shared
+from zedo_cli.observing import FirstLook, fitted, observed, swaps_undone, with_shared
 from zedo_cli.pipeline import left_right
 from zedo_cli.pipeline.calibration import calibrated, calibrated_statement
 from zedo_cli.pipeline.distance import magnified, restored
 from zedo_cli.pipeline.graphs import Graphed
-from zedo_cli.pipeline.method import Lifted, Method, build_method, finish
+from zedo_cli.pipeline.method import Lifted, build_method, finish, lift
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.presets import DEFAULT, PRESETS, Preset, default_prior
 from zedo_cli.pipeline.starts import Start
@@ -105,9 +105,10 @@ class Lifter:
         self.loop: Callable[[Start], Lifted] = partial(finish, self.method)
         if self.preset.start == "view":  # the others optimise, or choose by values
             self.initialise, self.loop = Graphed(self.initialise), Graphed(self.loop)
-        self.first_pass: Method | None = None
+        self._look = Graphed(partial(fitted, self.method, self.prior, self.preset.view_noise))
+        self.first_pass: Callable[[Observation], Lifted] | None = None
         if clips and self.preset.view and self.prior.takes_context:
-            self.first_pass = build_method(PRESETS["fast"], self.prior)
+            self.first_pass = Graphed(partial(lift, build_method(PRESETS["fast"], self.prior)))
 
     def lift(
         self,
@@ -234,7 +235,7 @@ class Lifter:
         zoom = None
         if self.preset.view:
             seen, zoom = magnified(seen)
-            look = FirstLook(seen, self.method, self.prior, self.preset, self.batch_size)
+            look = self.first_look(seen)
             if self.preset.contradictions:
                 notes += look.left_out()
             if self.clips and self.preset.flips:
@@ -245,6 +246,10 @@ class Lifter:
         if self.first_pass is None:
             return prepared
         return replace(prepared, seen=with_shared(prepared, self.first_pass, self.prior, self.batch_size))
+
+    def first_look(self, seen: Observation) -> FirstLook:
+        """What the prior makes of the view of each row alone."""
+        return FirstLook(seen, self._look, self.method, self.prior, self.preset, self.batch_size)
 
     def start(self, prepared: Prepared) -> Iterator[Start]:
         """The starts of the batches, one by one. Keep them in a list to finish them with several lifters.

@@ -1,6 +1,9 @@
 """From keypoints to what the method observes: their noise, swaps undone, contradictions left out, and what
 tracks share."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -9,9 +12,9 @@ from zedo_cli.errors import Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.pipeline import left_right, motion
-from zedo_cli.pipeline.contradictions import contradicting
+from zedo_cli.pipeline.contradictions import contradicting, suspicious
 from zedo_cli.pipeline.flips import exchanged, jumps, misfit
-from zedo_cli.pipeline.method import Method, finish
+from zedo_cli.pipeline.method import Lifted, Method
 from zedo_cli.pipeline.observation import Observation, ObservedRays
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.pipeline.start_view import view_fit
@@ -55,6 +58,27 @@ def swaps_undone(seen: Observation, frame: np.ndarray, tracks: Tracks) -> tuple[
     return left_right.with_swapped(seen, swapped), swapped
 
 
+class Fitted(NamedTuple):
+    """What the view of each row alone suggests.
+
+    pose: `[N, J, 3]` m, root-relative. away: distances of the rays from it, noise: of the keypoints, `[N, J]`
+    m. spread: standard deviation `[N, J]` m, None if nobody states it.
+    """
+
+    pose: Tensor
+    away: Tensor
+    noise: Tensor
+    spread: Tensor | None
+
+
+def fitted(method: Method, prior: StartingPrior, sigma: float, seen: Observation) -> Fitted:
+    """The pose that the view alone suggests; sigma: noise level (m) at which it decides."""
+    rays = method.observe(seen)
+    fit = view_fit(prior, rays.view, rays.noise, sigma)
+    spread = None if fit.spread is None else fit.spread[:, 0]
+    return Fitted(fit.pose[:, 0], fit.away[:, 0], rays.noise[:, 0], spread)
+
+
 class FirstLook:
     """What the prior makes of the view of each row alone: its pose, and how far the rays pass from it.
 
@@ -63,17 +87,26 @@ class FirstLook:
     """
 
     def __init__(
-        self, seen: Observation, method: Method, prior: StartingPrior, preset: Preset, batch_size: int
+        self,
+        seen: Observation,
+        look: Callable[[Observation], Fitted],
+        method: Method,
+        prior: StartingPrior,
+        preset: Preset,
+        batch_size: int,
     ) -> None:
+        self._look = look
         self._method, self._prior, self._preset, self._size = method, prior, preset, batch_size
         self.seen = seen
-        fit = self._fitted(seen)
-        self._pose, self._away, self._noise, self._spread = fit
+        self._pose, self._away, self._noise, self._spread = self._fitted(seen)
 
     def left_out(self) -> list[Note]:
         """Leave out keypoints that contradict all others of their person."""
+        doubtful = torch.nonzero(suspicious(self._away, self._noise))[:, 0]
+        if not len(doubtful):
+            return []
         out = torch.zeros(self.seen.confidence.shape, dtype=torch.bool)
-        for rows in torch.arange(len(out)).split(self._size):
+        for rows in doubtful.split(self._size):
             with torch.no_grad():
                 rays = self._rays(self.seen.rows(rows))
                 away, sigma = self._away[rows].to(rays.noise), self._preset.view_noise
@@ -117,20 +150,23 @@ class FirstLook:
             if mine is not None and new is not None:
                 mine[changed] = new
 
-    def _fitted(self, seen: Observation) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-        """Pose `[N, J, 3]`, distances `[N, J]`, keypoint noise `[N, J]`, spread `[N, J]` or None."""
+    def _fitted(self, seen: Observation) -> Fitted:
+        """In batches."""
         parts = []
         for rows in torch.arange(len(seen.keypoints)).split(self._size):
             with torch.no_grad():
-                rays = self._rays(seen.rows(rows))
-                fit = view_fit(self._prior, rays.view, rays.noise, self._preset.view_noise)
-            spread = () if fit.spread is None else (fit.spread,)
-            parts.append([part[:, 0].cpu() for part in (fit.pose, fit.away, rays.noise, *spread)])
-        pose, away, noise, *stated = (torch.cat(part) for part in zip(*parts, strict=True))
-        return pose, away, noise, stated[0] if stated else None
+                fit = self._look(seen.rows(rows).to(self._prior.exemplars.device))
+            parts.append([None if part is None else part.cpu() for part in fit])
+        columns = zip(*parts, strict=True)
+        return Fitted(*(None if part[0] is None else torch.cat(part) for part in columns))  # type: ignore
 
 
-def with_shared(prepared: Prepared, first_pass: Method, prior: StartingPrior, batch_size: int) -> Observation:
+def with_shared(
+    prepared: Prepared,
+    first_pass: Callable[[Observation], Lifted],
+    prior: StartingPrior,
+    batch_size: int,
+) -> Observation:
     """The observation with the vertical and the bones of each track, from a first pass, where they are not
     given."""
     seen = prepared.seen
@@ -140,8 +176,7 @@ def with_shared(prepared: Prepared, first_pass: Method, prior: StartingPrior, ba
     parts = []
     for batch in prepared.windows.batches(batch_size):
         with torch.no_grad():
-            start = first_pass.initialise(seen.rows(batch).to(prior.exemplars.device))
-            parts.append((finish(first_pass, start).pose.cpu(),))
+            parts.append((first_pass(seen.rows(batch).to(prior.exemplars.device)).pose.cpu(),))
     (poses,) = prepared.windows.merge(parts)
     up, bones = torch.zeros(len(poses), 3), torch.zeros(len(poses), len(BONES))
     for rows in long:

@@ -193,6 +193,8 @@ class Keypoints:
 
     def with_notes(self, *notes: Note) -> Self:
         """With more notes; one that is there already is not repeated."""
+        if not notes:
+            return self
         return replace(self, notes=tuple(dict.fromkeys((*self.notes, *notes))))
 
 

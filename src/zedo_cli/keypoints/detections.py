@@ -58,6 +58,8 @@ def without_implausible(keypoints: Keypoints, clips: np.ndarray) -> tuple[Keypoi
     ):
         if counts[what]:
             notes.append(Note("info", f"{counts[what]} {text}", f"detected-{what}"))
+    if not notes:
+        return keypoints, notes
     return replace(keypoints, points=points, confidence=confidence).take(keep), notes
 
 

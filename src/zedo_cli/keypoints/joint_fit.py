@@ -104,26 +104,29 @@ def shortest_tree(points: np.ndarray, seen: np.ndarray, allowed: np.ndarray | No
         `[N]`
     """
     rows, joints = np.arange(len(points)), points.shape[1]
-    free: np.ndarray = np.ones((joints, joints), bool) if allowed is None else allowed
+    weight = np.linalg.norm(points[:, :, None] - points[:, None], axis=-1)
+    if allowed is not None:
+        weight += np.where(allowed, 0, _LAST)
+    weight = np.where(seen[:, :, None] & seen[:, None], weight, np.inf)
     first = seen.argmax(1)
-    inside = np.zeros_like(seen)
-    inside[rows, first] = seen.any(1)
-    distance = np.linalg.norm(points - points[rows, first][:, None], axis=-1)
-    nearest, along = distance, np.where(free[first], distance, np.inf)  # by any way, by bones
+    nearest = weight[rows, first]  # of each point to the tree
+    inside = ~seen
+    inside[rows, first] = True
     total = np.zeros(len(points))
     for _ in range(joints - 1):
-        left = seen & ~inside
-        by_bone = np.where(left, along, np.inf)
-        joined = np.isfinite(by_bone).any(1, keepdims=True)
-        candidates = np.where(joined, by_bone, np.where(left, nearest, np.inf))
-        joint = candidates.argmin(1)
-        more = left.any(1)
-        total += np.where(more, np.where(more, candidates[rows, joint], 0), 0)
-        inside[rows, joint] |= more
-        distance = np.linalg.norm(points - points[rows, joint][:, None], axis=-1)
-        nearest = np.minimum(nearest, distance)
-        along = np.minimum(along, np.where(free[joint], distance, np.inf))
+        nearest[inside] = np.inf
+        joint = nearest.argmin(1)
+        step = nearest[rows, joint]
+        if not np.isfinite(step).any():
+            break
+        total += np.where(np.isfinite(step), np.where(step < _LAST, step, step - _LAST), 0)
+        inside[rows, joint] = True
+        nearest = np.minimum(nearest, weight[rows, joint])
     return total
+
+
+_LAST = 1e9
+"""Added to a length (px), so that it is only taken where nothing else is left."""
 
 
 def _differ(keypoints: Keypoints, one: Skeleton, other: Skeleton) -> bool:

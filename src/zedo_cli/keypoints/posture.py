@@ -34,4 +34,4 @@ def with_posture_notes(keypoints: Keypoints) -> Keypoints:
                 text = f"{name}: nearly everybody {posture} in the image: is the film turned?"
                 notes.append(Note("warning", text, "unusual-posture"))
                 caution[clip] *= CAUTION
-    return replace(keypoints, caution=tuple(caution)).with_notes(*notes)
+    return replace(keypoints, caution=tuple(caution)).with_notes(*notes) if notes else keypoints

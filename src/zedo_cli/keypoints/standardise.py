@@ -107,7 +107,8 @@ def without_unusable(keypoints: Keypoints) -> Keypoints:
     rows = np.stack([keypoints.clip, keypoints.frame, keypoints.person], axis=1)
     if len(np.unique(rows, axis=0)) < len(rows):
         notes.append(_SHARED_ROWS)
-    return keypoints.with_notes(*notes).take(~(few | small))
+    said = keypoints.with_notes(*notes)
+    return said.take(~(few | small)) if few.any() or small.any() else said
 
 
 def extent(points: np.ndarray, confidence: np.ndarray) -> np.ndarray:

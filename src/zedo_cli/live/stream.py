@@ -19,11 +19,11 @@ from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.live.incoming import Incoming, LiveFrame
 from zedo_cli.live.person import JUDGE_EVERY, Moment, Person
-from zedo_cli.observing import STEEP, FirstLook
+from zedo_cli.observing import STEEP
 from zedo_cli.pipeline import hypotheses, left_right, motion
 from zedo_cli.pipeline.calibration import how_noisy
 from zedo_cli.pipeline.distance import magnified, restored
-from zedo_cli.pipeline.method import Lifted, finish
+from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.rays import keypoints_to_directions
 from zedo_cli.pipeline.smoothing import smoothed_tracks
@@ -149,7 +149,7 @@ class LiveStream:
         """The answers for the frame alone, with what is known of the bodies."""
         lifter = self._lifter
         near, zoom = magnified(seen)
-        look = FirstLook(near, lifter.method, lifter.prior, lifter.preset, lifter.batch_size)
+        look = lifter.first_look(near)
         notes = look.left_out() if lifter.preset.contradictions else []
         alone = look.observation()
         ours = [self._people[identity] for identity in people.person.tolist()]
@@ -178,7 +178,7 @@ class LiveStream:
             return
         some = alone.rows(torch.tensor(rows)).to(self._lifter.prior.exemplars.device)
         with torch.no_grad():
-            poses = finish(first_pass, first_pass.initialise(some)).pose.cpu()
+            poses = first_pass(some).pose.cpu()
         for row, pose in zip(rows, poses, strict=True):
             people[row].sample((pose - pose[:1]).numpy())
         if self._known.up is None:

@@ -52,11 +52,11 @@ def contradicting(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, si
         own = noise[rows].masked_fill(out[rows][:, None], torch.inf)
         if attempt:
             away = view_fit(denoise, left, own, sigma).away[:, 0]
-        seen = torch.isfinite(own[:, 0])
-        odd = ((away > SUSPICIOUS + 0.5 * own[:, 0]) & seen).any(1) & (seen.sum(1) > FEWEST)
+        odd = suspicious(away, own[:, 0])
         if not odd.any():
             break
-        rows, away, seen, own = rows[odd], away[odd], seen[odd], own[odd]
+        rows, away, own = rows[odd], away[odd], own[odd]
+        seen = torch.isfinite(own[:, 0])
         left = left.rows(odd)
         found = _worst(denoise, left, own, away, seen, sigma)
         chosen = found >= 0
@@ -65,6 +65,13 @@ def contradicting(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, si
             break
         out[rows, found] = True
     return out
+
+
+def suspicious(away: Tensor, noise: Tensor) -> Tensor:
+    """Who has a keypoint that may contradict the others, and enough of them `[B]`; away, noise: `[B, J]`
+    m."""
+    seen = torch.isfinite(noise)
+    return ((away > SUSPICIOUS + 0.5 * noise) & seen).any(1) & (seen.sum(1) > FEWEST)
 
 
 def _worst(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, seen: Tensor, sigma: float) -> Tensor:

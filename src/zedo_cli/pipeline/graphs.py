@@ -1,30 +1,42 @@
-"""CUDA graphs of functions of tensors: hundreds of small kernels are launched as one.
+"""Recorded functions of tensors: hundreds of small operations are replayed without Python between them.
 
-A frame is a few hundred kernels of microseconds each, which Python cannot launch as fast as a GPU works. A
-graph records them once for a shape and replays them.
+A frame is a few hundred operations of microseconds each, which Python cannot launch as fast as they are
+done: on a GPU by a factor of seven, on a CPU, for a few people, of two. A recording is made for a shape and
+replayed: a CUDA graph on a GPU, a trace of TorchScript on a CPU.
 """
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 MOST_GRAPHS = 8
-"""Graphs that are kept: one for each number of rows and set of known fields."""
+"""Recordings that are kept: one for each number of rows and set of known fields."""
+
+FEW_ROWS = 8
+"""Rows up to which a recording is made on a CPU: with more, the operations take most of the time."""
+
+_AGREES = 1e-5
+"""Largest difference (m, and whatever else the function returns) of a recording from the function itself."""
 
 
 class _Recorded(NamedTuple):
-    graph: torch.cuda.CUDAGraph
-    inputs: list[Tensor]
+    """run: the recording, of the tensors of a value. outputs: a result, for the places of its tensors."""
+
+    run: Callable[[list[Tensor]], list[Tensor]]
     outputs: Any
 
 
 class Graphed:
-    """A function of a named tuple of tensors, recorded on a GPU when the shapes of its input come again.
+    """A function of a named tuple of tensors, recorded when the shapes of its input come again.
 
-    The same results as the function itself; on a CPU it is called as it is.
+    The same results as the function itself. On a CPU only few rows are recorded, and at most `MOST_GRAPHS`
+    shapes in all, since a recording takes 0.1 to 0.3 s there; it is compared with the function, and dropped
+    if they differ.
 
     Args:
         function: takes and returns (named) tuples of tensors, None, and such tuples. It must not depend on
@@ -38,34 +50,90 @@ class Graphed:
     def __call__(self, value: Any) -> Any:
         """The function's result."""
         inputs = tensors_of(value)
-        if not inputs or inputs[0].device.type != "cuda" or torch.is_grad_enabled():
+        if not inputs or torch.is_grad_enabled() or not self._may_record(inputs[0]):
             return self._function(value)
         key = (structure(value), *((part.shape, part.dtype, part.device) for part in inputs))
         if key not in self._recorded:  # a shape that comes once does not pay for recording
-            if len(self._recorded) >= MOST_GRAPHS:
+            if inputs[0].is_cuda and len(self._recorded) >= MOST_GRAPHS:
                 self._recorded.popitem(last=False)
-            self._recorded[key] = None
+            if len(self._recorded) < MOST_GRAPHS:
+                self._recorded[key] = None
             return self._function(value)
-        recorded = self._recorded[key] or self._record(value)
-        self._recorded[key] = recorded
+        recorded = self._recorded[key]
+        if recorded is None:
+            record = _cuda_graph if inputs[0].is_cuda else _trace
+            recorded = self._recorded[key] = record(self._function, value)
         self._recorded.move_to_end(key)
-        graph, own, outputs = recorded
-        for mine, given in zip(own, inputs, strict=True):
-            mine.copy_(given)
-        graph.replay()
-        return mapped(outputs, Tensor.clone)  # the next replay writes over them
+        return _filled(recorded.outputs, recorded.run(inputs))
 
-    def _record(self, value: Any) -> _Recorded:
-        own = mapped(value, Tensor.clone)
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
-            self._function(own)
-        torch.cuda.current_stream().wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            outputs = self._function(own)
-        return _Recorded(graph, tensors_of(own), outputs)
+    def _may_record(self, tensor: Tensor) -> bool:
+        if tensor.is_cuda:
+            return True
+        return tensor.device.type == "cpu" and 0 < len(tensor) <= FEW_ROWS and _tracer() is not None
+
+
+def _cuda_graph(function: Callable[[Any], Any], value: Any) -> _Recorded:
+    own = mapped(value, Tensor.clone)
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        function(own)
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        outputs = function(own)
+    mine, results = tensors_of(own), tensors_of(outputs)
+
+    def run(inputs: list[Tensor]) -> list[Tensor]:
+        for place, given in zip(mine, inputs, strict=True):
+            place.copy_(given)
+        graph.replay()
+        return [result.clone() for result in results]  # the next replay writes over them
+
+    return _Recorded(run, outputs)
+
+
+def _tracer() -> Callable[..., Any] | None:
+    """TorchScript's; later versions of torch may lack it."""
+    return getattr(torch.jit, "trace", None)
+
+
+def _trace(function: Callable[[Any], Any], value: Any) -> _Recorded:
+    """A trace, or the function itself where a trace is not the same (draws, gradients)."""
+    outputs = function(value)
+    results = tensors_of(outputs)
+
+    def eagerly(inputs: list[Tensor]) -> list[Tensor]:
+        return tensors_of(function(_filled(value, inputs)))
+
+    def flat(*inputs: Tensor) -> tuple[Tensor, ...]:
+        return tuple(eagerly(list(inputs)))
+
+    tracer, inputs = _tracer(), tensors_of(value)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of sizes, which are part of the key, and constants
+            traced = partial(_called, tracer(flat, tuple(inputs), check_trace=False))  # type: ignore[misc]
+            # TorchScript optimises in the first runs
+            same = all(_agree(traced(inputs), results) for _ in range(3))
+    except RuntimeError:
+        same = False
+    return _Recorded(traced if same else eagerly, outputs)
+
+
+def _called(function: Callable[..., tuple[Tensor, ...]], inputs: list[Tensor]) -> list[Tensor]:
+    return list(function(*inputs))
+
+
+def _agree(some: list[Tensor], others: list[Tensor]) -> bool:
+    pairs = zip(some, others, strict=True)
+    return all(torch.allclose(a.double(), b.double(), 0, _AGREES, equal_nan=True) for a, b in pairs)
+
+
+def _filled(value: Any, tensors: list[Tensor]) -> Any:
+    """The value with other tensors in its places."""
+    parts = iter(tensors)
+    return mapped(value, lambda _: next(parts))
 
 
 def tensors_of(value: Any) -> list[Tensor]:
@@ -76,7 +144,8 @@ def tensors_of(value: Any) -> list[Tensor]:
 
 
 def mapped(value: Any, function: Callable[[Tensor], Tensor]) -> Any:
-    """The same (nested, named) tuples with `function` applied to their tensors."""
+    """The same (nested, named) tuples with `function` applied to their tensors, in the order of
+    `tensors_of`."""
     if isinstance(value, Tensor):
         return function(value)
     if not isinstance(value, tuple):

@@ -85,7 +85,8 @@ def central_ray(view: View) -> Tensor:
 
 def _may_look(values: Tensor) -> bool:
     """Whether the program may depend on values: it would wait for a GPU, and break a compiled graph."""
-    return values.device.type == "cpu" and not torch.compiler.is_compiling()
+    recorded = torch.compiler.is_compiling() or getattr(torch.jit, "is_tracing", bool)()
+    return values.device.type == "cpu" and not recorded
 
 
 def turn_to_centre(ray: Tensor) -> Tensor:
