@@ -243,11 +243,18 @@ def displacements(points: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     result = np.full(len(points) - 1, np.nan)
     for order in (list(range(points.shape[1])), list(MIRROR)):
         both = (confidence[1:] > 0) & (confidence[:-1, order] > 0)
-        moved = np.where(both, np.linalg.norm(points[1:] - points[:-1, order], axis=-1), np.nan)
+        moved = np.linalg.norm(points[1:] - points[:-1, order], axis=-1)
         enough = both.sum(1) >= _SMALL_SHARE
-        steps = np.nanmedian(moved[enough], axis=1) / np.maximum(size[1:], size[:-1])[enough]
+        steps = _medians(moved[enough], both[enough]) / np.maximum(size[1:], size[:-1])[enough]
         result[enough] = np.fmin(result[enough], steps)
     return result
+
+
+def _medians(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The median of the known values of each row, at least one. `[N, J]` twice -> `[N]`."""
+    ordered = np.sort(np.where(known, values, np.inf), axis=1)
+    count, rows = known.sum(1), np.arange(len(values))
+    return np.asarray((ordered[rows, (count - 1) // 2] + ordered[rows, count // 2]) / 2)
 
 
 def _segments(keypoints: Keypoints) -> tuple[np.ndarray, list[Note]]:
