@@ -30,7 +30,12 @@ DATASETS = Registry(
             bundled=True,
         ),
         _dataset(
-            "pose2sim", "real OpenPose detections, bundled", "pose2sim", "load", ("detected",), bundled=True
+            "pose2sim",
+            "real OpenPose detections, bundled",
+            "pose2sim",
+            "load",
+            ("detected", "gt"),
+            bundled=True,
         ),
         _dataset(
             "validation",

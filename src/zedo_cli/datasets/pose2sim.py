@@ -1,13 +1,15 @@
 """`pose2sim`: the bundled real detections, four cameras of one person, with triangulated 3D."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from zedo_cli.cameras.intrinsics import project
 from zedo_cli.cameras.reading import read_camera
 from zedo_cli.datasets.container import Dataset
 from zedo_cli.io.files import bundled
-from zedo_cli.keypoints.container import joined
+from zedo_cli.keypoints.container import Keypoints, joined
 from zedo_cli.keypoints.reading import read_keypoints
 from zedo_cli.keypoints.standardise import standardise
 from zedo_cli.skeletons import INDEX, LIMBS
@@ -17,11 +19,11 @@ def load(
     root: Path | None = None, keypoints: str = "detected", allow_missing: bool = False, seed: int = 0
 ) -> Dataset:
     """Undistorted OpenPose keypoints of the frames that have both, on the twelve limb joints (some of them
-    unknown).
+    unknown); for `gt` the truth's own projection instead, which separates what the
+    detector costs from what the view leaves open.
 
     The truth of a row is triangulated without the row's own camera, with an error of 20-35 mm; up is the z
-    axis of the calibration. The arguments are those of every data set; this one is bundled and has one kind
-    of keypoints.
+    axis of the calibration. The arguments are those of every data set; this one is bundled.
     """
     data = bundled("data/pose2sim")
     reference = np.load(data / "reference.npz")
@@ -38,14 +40,28 @@ def load(
         truth.append(known[scored])
         if lens.rotation is not None:
             up.append(np.tile(lens.rotation[:, 2], (int(scored.sum()), 1)))
-    keypoints_2d = joined(parts)
+    keypoints_2d, poses = joined(parts), np.concatenate(truth)
+    if keypoints == "gt":
+        keypoints_2d = _projected(keypoints_2d, poses)
     return Dataset(
         name="pose2sim",
-        kind="detected",
+        kind=keypoints,
         keypoints=keypoints_2d,
-        truth=np.concatenate(truth),
+        truth=poses,
         joints=LIMBS,
         group=np.array([f"camera {clip + 1}" for clip in keypoints_2d.clip]),
         sequence=np.array([f"frames {frame // 10 * 10}" for frame in keypoints_2d.frame]),
         up=np.concatenate(up),
+    )
+
+
+def _projected(people: Keypoints, truth: np.ndarray) -> Keypoints:
+    """The truth's known joints as keypoints of full confidence."""
+    assert people.intrinsics is not None
+    known = np.isfinite(truth).all(-1)
+    points = project(np.where(known[..., None], truth, 1.0), people.intrinsics)
+    return replace(
+        people,
+        points=np.where(known[..., None], points, 0).astype(np.float32),
+        confidence=known.astype(np.float32),
     )

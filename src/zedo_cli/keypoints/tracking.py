@@ -1,4 +1,4 @@
-"""Who is who over the frames of a clip, where the file does not say it; and where a clip is cut.
+"""Who is who over the frames of a clip, where the file does not say it.
 
 A detection goes to the track whose joints, moved on with their velocity, are nearest: the distance of the
 joints that both have, relative to the person's size and weighted by confidence, and the assignment of the
@@ -12,9 +12,9 @@ import numpy as np
 
 from zedo_cli.errors import InputError, Note
 from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.keypoints.cuts import FEWEST_COMMON, displacements, found_segments
 from zedo_cli.keypoints.detections import without_implausible
 from zedo_cli.keypoints.standardise import extent
-from zedo_cli.skeletons import MIRROR
 
 MAX_GAP = 30
 MAX_GAP_SECONDS = 1.0
@@ -25,9 +25,6 @@ GATE = 0.3
 _GATE_GROWTH = 0.08
 _WIDEST_GATE = 0.8
 """The gate grows with each frame without a detection, up to this."""
-
-_SMALL_SHARE = 3
-"""With fewer joints in common, tracks and detections are compared by their middles."""
 
 _VELOCITY = 0.5
 """Weight of the newest displacement in the velocity."""
@@ -40,13 +37,6 @@ SHORTEST_MEAN = 3.0
 
 _ENOUGH_FRAMES = 10
 """A clip of fewer frames says nothing of how far people move."""
-
-CUT = 0.12
-"""Median displacement of all joints between neighbouring frames, relative to the person's size, from which on
-a clip may be cut."""
-
-_CUT_RATIO = 8.0
-"""The same, relative to what is usual in the track."""
 
 
 @dataclass
@@ -68,7 +58,7 @@ class _Track:
 
     def update(self, points: np.ndarray, trust: np.ndarray, size: float, frame: int) -> None:
         both = (self.trust > 0) & (trust > 0)
-        if both.sum() >= _SMALL_SHARE:
+        if both.sum() >= FEWEST_COMMON:
             moved = np.median((points - self.points)[both], axis=0) / (frame - self.frame)
             self.velocity = _VELOCITY * moved + (1 - _VELOCITY) * self.velocity
         lost = (trust == 0) & (self.trust > 0.05)
@@ -161,7 +151,7 @@ def identified(keypoints: Keypoints, track: bool = True, keep_all: bool = False)
             text = f"{parts.clip_names[clip]}: people were tracked over the frames: {count} tracks"
             notes.append(Note("info", text, "tracked"))
     parts = replace(parts, person=person, tracked=tuple(tracked))
-    segment, cut_notes = _segments(parts)
+    segment, cut_notes = found_segments(parts)
     return replace(parts, segment=segment).with_notes(*notes, *cut_notes)
 
 
@@ -236,66 +226,12 @@ def _stays(keypoints: Keypoints, order: np.ndarray) -> bool:
     return bool((np.nan_to_num(steps, nan=0.0) < limits).all() and gaps.max() <= MAX_GAP)
 
 
-def displacements(points: np.ndarray, confidence: np.ndarray) -> np.ndarray:
-    """Median displacement of the joints from row to row, relative to the person's size; NaN without common
-    joints. Left and right may be exchanged in either row. `[N, 17, 2]`, `[N, 17]` -> `[N - 1]`."""
-    size = np.hypot(*extent(points, confidence).T)
-    result = np.full(len(points) - 1, np.nan)
-    for order in (list(range(points.shape[1])), list(MIRROR)):
-        both = (confidence[1:] > 0) & (confidence[:-1, order] > 0)
-        moved = np.linalg.norm(points[1:] - points[:-1, order], axis=-1)
-        enough = both.sum(1) >= _SMALL_SHARE
-        steps = _medians(moved[enough], both[enough]) / np.maximum(size[1:], size[:-1])[enough]
-        result[enough] = np.fmin(result[enough], steps)
-    return result
-
-
-def _medians(values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """The median of the known values of each row, at least one. `[N, J]` twice -> `[N]`."""
-    ordered = np.sort(np.where(known, values, np.inf), axis=1)
-    count, rows = known.sum(1), np.arange(len(values))
-    return np.asarray((ordered[rows, (count - 1) // 2] + ordered[rows, count // 2]) / 2)
-
-
-def _segments(keypoints: Keypoints) -> tuple[np.ndarray, list[Note]]:
-    """The number of the segment of each row: a track is cut where the whole body jumps."""
-    segment = np.zeros(len(keypoints), np.int64)
-    notes = []
-    shared = np.logical_and(keypoints.of_clips("static"), keypoints.of_clips("tracked"))
-    keys = np.stack([keypoints.clip, keypoints.person], axis=1)
-    people, index = np.unique(keys, axis=0, return_inverse=True)
-    order = np.lexsort((keypoints.frame, index.reshape(-1)))
-    bounds = np.searchsorted(index.reshape(-1)[order], np.arange(len(people) + 1))
-    for (clip, person), start, stop in zip(people, bounds[:-1], bounds[1:], strict=True):
-        rows = order[start:stop]
-        if stop - start < 5 or not shared[clip]:
-            continue
-        cuts = _cuts(keypoints.points[rows], keypoints.confidence[rows], keypoints.frame[rows])
-        if cuts.any():
-            segment[rows] = np.concatenate([[0], np.cumsum(cuts)])
-            frames = ", ".join(map(str, keypoints.frame[rows][1:][cuts][:5]))
-            text = (
-                f"{keypoints.clip_names[clip]}: person {person} jumps at frame {frames}: a cut, or two people"
-                " with one id; nothing is shared across"
-            )
-            notes.append(Note("warning", text, "cut"))
-    return segment, notes
-
-
-def _cuts(points: np.ndarray, confidence: np.ndarray, frame: np.ndarray) -> np.ndarray:
-    """After which rows of a track the whole body jumps. `[N - 1]`"""
-    gaps = np.diff(frame).clip(1)
-    steps = displacements(points, confidence)
-    usual = np.nanmedian(steps / gaps) if np.isfinite(steps).any() else 0.0
-    return np.nan_to_num(steps, nan=0.0) > np.maximum(CUT, _CUT_RATIO * usual) * np.sqrt(gaps)
-
-
 def _distance(track: _Track, frame: int, points: np.ndarray, confidence: np.ndarray, size: float) -> float:
     """Of a detection from a track, relative to the person's size."""
     both = (track.trust > 0) & (confidence > 0)
     scale = max(track.size, size, 1e-6)
     predicted = track.predicted(frame)
-    if both.sum() < _SMALL_SHARE:
+    if both.sum() < FEWEST_COMMON:
         middles = (np.median(p[c > 0], axis=0) for p, c in ((predicted, track.trust), (points, confidence)))
         one, other = middles
         return float(np.linalg.norm(one - other) / scale)
