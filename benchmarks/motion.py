@@ -43,7 +43,7 @@ def measure(data: Dataset, clips: bool, changes: list[str]) -> dict[str, float]:
     scores = motion_scores(data, poses.poses_3d)
     figures |= {
         name: 1000 * np.nanmean(scores[name])
-        for name in ("mpjve", "acceleration_error", "root", "root_scaled")
+        for name in ("mpjve", "acceleration_error", "root", "root_scaled", "foot_skate")
     }
     off = np.linalg.norm(local - truth, axis=-1)[:, moving]
     figures["ratio"] = np.sqrt(np.nanmean(off**2) / np.nanmean(poses.uncertainty[:, moving] ** 2))

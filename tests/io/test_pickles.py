@@ -3,6 +3,7 @@
 import pickle
 import random
 import struct
+import tracemalloc
 from collections import OrderedDict
 from contextlib import suppress
 
@@ -92,3 +93,33 @@ def test_damaged_pickles_are_reported_whatever_the_damage():
             refused -= 1
         refused += 1
     assert refused > 150
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x80\x04]r\x00\x00\x00\x10.",  # a place in the memo: 2^28
+        b"\x80\x05\x96" + (2**33).to_bytes(8, "little") + b"abc.",  # an array of 8 GB
+        b"\x80\x04\x8e" + (2**40).to_bytes(8, "little") + b"abc.",  # a terabyte
+        b"\x80\x04\x95" + (2**40).to_bytes(8, "little") + b"abc.",  # a frame of a terabyte
+    ],
+)
+def test_announced_sizes_take_no_memory(content):
+    tracemalloc.start()
+    with suppress(InputError):
+        load_pickled(content, "a.pkl")
+    used = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert used < 10_000_000
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_every_protocol_is_read(protocol):
+    data = {
+        "a": np.arange(6.0).reshape(2, 3),
+        "b": [1, "two", 3.0, None, True],
+        "c": (b"bytes", {"d": 2**40}),
+    }
+    found = load_pickled(pickle.dumps(data, protocol), "a.pkl")
+    assert np.array_equal(found.pop("a"), data.pop("a"))
+    assert found == data

@@ -10,7 +10,7 @@ import torch
 
 from zedo_cli.cameras.intrinsics import project
 from zedo_cli.datasets.container import Dataset
-from zedo_cli.errors import Note
+from zedo_cli.errors import InputError, Note
 from zedo_cli.keypoints.standardise import unusable
 from zedo_cli.mocap.container import implausibility
 from zedo_cli.pipeline.rays import keypoints_to_directions
@@ -26,7 +26,10 @@ LARGEST_DETECTED_ERROR = 0.15
 
 def checked(data: Dataset) -> Dataset:
     """The data set without people of too few keypoints, and with a warning in its notes if its geometry is
-    impossible."""
+    impossible. Raises `InputError` for focal lengths that are not positive."""
+    k = data.keypoints.intrinsics
+    if k is not None and not (np.isfinite(k).all() and (np.asarray(k)[:, [0, 1], [0, 1]] > 0).all()):
+        raise InputError("focal lengths must be positive numbers", source=f"{data.name}: intrinsics")
     few, small = unusable(data.keypoints)
     known = np.isfinite(data.truth).all(-1)
     unknown = ~known[:, 0] | ~known[:, list(data.joints)].any(1)

@@ -67,7 +67,8 @@ LARGEST = 1e12
 
 
 def array(value: object, shape: tuple[int | None, ...], place: str, whole: bool = False) -> np.ndarray:
-    """A numeric array as float64, checked against `shape` (None: any size), and for integers if `whole`.
+    """A numeric array as float64, checked against `shape` (None: any size), and for integers if `whole`;
+    infinity is NaN.
 
     Raises `InputError` that names the place.
     """
@@ -87,7 +88,8 @@ def array(value: object, shape: tuple[int | None, ...], place: str, whole: bool 
         raise InputError("must hold integers", source=place)
     if np.isfinite(have).any() and np.abs(have[np.isfinite(have)].astype(np.float64)).max() > LARGEST:
         raise InputError(f"holds numbers beyond {LARGEST:g}", source=place)
-    return have.astype(np.float64)
+    values = have.astype(np.float64)
+    return np.where(np.isinf(values), np.nan, values)
 
 
 def pickled_people(path: Path) -> list[Any]:

@@ -75,6 +75,8 @@ def read_body_model(root: Path, kind: str, gender: str) -> BodyModel:
     weights = array(file["J_regressor"], (None, count), f"{path}: J_regressor")[:BODY]
     tree = array(file["kintree_table"], (2, None), f"{path}: kintree_table", whole=True)
     parents = (0, *(int(parent) for parent in tree[0, 1:BODY]))
+    if not all(np.isfinite(part).all() for part in (vertices, shapes, weights)):
+        raise InputError("holds numbers that are not finite", source=path)
     ordered = all(0 <= parent < joint for joint, parent in enumerate(parents[1:], 1))
     if len(weights) < BODY or len(parents) < BODY or shapes.shape[-1] < SHAPES or not ordered:
         text = f"is no model of {BODY} joints in a tree and {SHAPES} shapes or more"

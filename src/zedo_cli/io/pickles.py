@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -97,13 +97,30 @@ _ALLOWED: dict[tuple[str, str], Any] = {
 }
 
 
-class _DataUnpickler(pickle.Unpickler):
+_InPython: Any = pickle._Unpickler
+
+
+class _DataUnpickler(_InPython):  # type: ignore[misc]
+    """Python's own unpickler: the one in C takes gigabytes for one damaged number, of a place in its memo."""
+
+    dispatch: ClassVar = dict(_InPython.dispatch)
+
     def find_class(self, module: str, name: str) -> Any:
         if module in _NUMPY and name in _STAND_INS:
             return _STAND_INS[name]
         if (module, name) in _ALLOWED:
             return _ALLOWED[module, name]
         raise _ForeignError(f"it holds a {module}.{name}")
+
+    def load_bytearray8(self) -> None:
+        """Room is made for the bytes that are there, not for those that are announced."""
+        size = int.from_bytes(self.read(8), "little")
+        content = self.read(size)
+        if len(content) < size:
+            raise EOFError
+        self.append(bytearray(content))
+
+    dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
 
 
 def load_pickled(content: bytes, source: str | Path, encoding: str = "latin1") -> Any:
