@@ -276,7 +276,8 @@ class Lifter:
         people = prepared.keypoints
         noise = keypoint_noise(lifted.confidence, self.preset.least_noise, self.preset.odds_noise)
         if self.clips and self.preset.time != "none":
-            lifted, notes = over_tracks(lifted, people, prepared.seen.intrinsics, prepared.tracks, noise)
+            shared = (prepared.seen.intrinsics, prepared.tracks, noise, self.preset.contacts)
+            lifted, notes = over_tracks(lifted, people, *shared)
             prepared = replace(prepared, keypoints=people.with_notes(*notes))
         if self.preset.view:
             lifted = lifted._replace(uncertainty=self.calibrated(lifted, noise / ADULT, prepared.seen.bones))

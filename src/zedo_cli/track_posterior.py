@@ -11,7 +11,8 @@ from zedo_cli.pipeline import hypotheses
 from zedo_cli.pipeline.calibration import how_noisy
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.rays import keypoints_to_directions, pull_on_rays
-from zedo_cli.pipeline.smoothing import JOINT_ACCELERATION, smoothed_tracks
+from zedo_cli.pipeline.smoothing import JOINT_ACCELERATION
+from zedo_cli.pipeline.track_smoothing import smoothed_tracks
 from zedo_cli.pipeline.weights import ray_gain
 from zedo_cli.skeletons import ADULT, LIMBS
 from zedo_cli.tracks import Tracks
@@ -81,7 +82,12 @@ def assumed_step(people: Keypoints, poses: np.ndarray, clip: int) -> float:
 
 
 def over_tracks(
-    lifted: Lifted, people: Keypoints, intrinsics: Tensor, tracks: Tracks, noise: Tensor
+    lifted: Lifted,
+    people: Keypoints,
+    intrinsics: Tensor,
+    tracks: Tracks,
+    noise: Tensor,
+    contacts: bool = True,
 ) -> tuple[Lifted, list[Note]]:
     """The answers for tracks of several frames, others as they are, and what was assumed.
 
@@ -91,6 +97,7 @@ def over_tracks(
         intrinsics: K `[N, 3, 3]` px.
         tracks: of the rows.
         noise: of the keypoints (m) `[N, J]`; infinite for missing ones.
+        contacts: whether feet that stand still stay still.
     """
     known = lifted.pose.isfinite().flatten(1).all(1).numpy()
     pieces = [rows[known[rows]] for rows in tracks.longer_than(1)]
@@ -98,7 +105,7 @@ def over_tracks(
         return lifted, []
     times, notes = times_of(people, lifted.pose.numpy())
     pieces = [_in_time(rows, times) for rows in pieces]
-    pose, root = _smooth(lifted, how_noisy(noise / ADULT), pieces, times)
+    pose, root = _smooth(lifted, how_noisy(noise / ADULT), pieces, times, contacts)
     rays = normalize(keypoints_to_directions(lifted.keypoints, intrinsics), dim=-1)
     points = on_rays(pose + root[:, None], rays, noise)
     changed = torch.zeros(len(points), dtype=torch.bool)
@@ -123,7 +130,7 @@ def _in_time(rows: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 
 def _smooth(
-    lifted: Lifted, noisy: Tensor, pieces: list[np.ndarray], times: np.ndarray
+    lifted: Lifted, noisy: Tensor, pieces: list[np.ndarray], times: np.ndarray, contacts: bool
 ) -> tuple[Tensor, Tensor]:
     """Root-relative poses `[N, J, 3]` and roots `[N, 3]`, those of the pieces smoothed."""
     pose = (lifted.pose - lifted.pose[:, :1]).clone()
@@ -135,6 +142,7 @@ def _smooth(
         noisy[rows].double().numpy(),
         times[rows],
         np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces]),
+        contacts,
     )
     pose[rows] = torch.from_numpy(steady).float()
     root[rows] = torch.from_numpy(roots).float()

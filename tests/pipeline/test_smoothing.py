@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zedo_cli.pipeline.smoothing import robustly_smoothed, smoothed, smoothed_tracks
+from zedo_cli.pipeline.smoothing import Steps, robustly_smoothed, smoothed
 
 TIMES = np.arange(40) / 30
 UNEVEN = np.cumsum(np.random.default_rng(0).uniform(0.01, 0.1, 40))
@@ -63,31 +63,13 @@ def test_a_frame_that_jumps_is_outvoted():
     assert np.abs(steady - truth).max() < 0.1
 
 
-def test_exact_keypoints_are_smoothed_less():
-    generator = np.random.default_rng(2)
-    poses = (
-        np.array([0, 0, 4.0])
-        + 0.3 * generator.normal(size=(1, 17, 3))
-        + 0.01 * generator.normal(size=(40, 17, 3))
+def test_known_differences_are_kept_and_what_is_seen_decides_the_rest():
+    values = np.array([[0.0], [1.0], [5.0], [1.0], [0.0]])
+    still = Steps(np.zeros((4, 1)), np.array([0, 1e9, 1e9, 0]))
+    held = smoothed(values, np.full(5, 0.5), TIMES[:5], 1e6, steps=still)
+    assert held[1:4] == pytest.approx(np.full((3, 1), held[2, 0]), abs=1e-5)
+    assert held[2, 0] == pytest.approx(7 / 3, abs=0.05)
+    moving = Steps(np.full((4, 1), 0.1), np.full(4, 1e9))
+    assert np.diff(smoothed(values, np.full(5, 0.5), TIMES[:5], 1e6, steps=moving)[:, 0]) == pytest.approx(
+        0.1
     )
-    spread = np.full((40, 17), 0.08)
-    moved = [
-        np.abs(pose + root[:, None] - poses).mean()
-        for pose, root in (smoothed_tracks(poses, spread, np.full(40, noisy), TIMES) for noisy in (0.0, 1.0))
-    ]
-    assert moved[0] < moved[1]
-
-
-def test_a_track_does_not_depend_on_the_others():
-    generator = np.random.default_rng(3)
-    poses = np.array([0, 0, 4.0]) + 0.3 * generator.normal(size=(60, 17, 3))
-    spread, noisy = generator.uniform(0.01, 0.1, (60, 17)), generator.uniform(size=60)
-    lengths = (30, 1, 2, 27)
-    track = np.repeat(np.arange(4), lengths)
-    times = np.concatenate([UNEVEN[:length] for length in lengths])
-    together = smoothed_tracks(poses, spread, noisy, times, track)
-    for number in range(4):
-        rows = track == number
-        alone = smoothed_tracks(poses[rows], spread[rows], noisy[rows], times[rows])
-        for one, other in zip(alone, together, strict=True):
-            assert one == pytest.approx(other[rows], abs=1e-9)

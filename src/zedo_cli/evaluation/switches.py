@@ -57,6 +57,7 @@ SWITCHES = {
         "The posterior over tracks, where frames are lifted together.",
         {"time": "none"},
     ),
+    "contacts": Switch("feet slide", "Keeping feet where they stand, in tracks.", {"contacts": False}),
     "soft-pull": Switch(
         "projection all the way",
         "The projection weighted by keypoint noise; all the way instead.",

@@ -26,7 +26,7 @@ from zedo_cli.pipeline.distance import magnified, restored
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.rays import keypoints_to_directions
-from zedo_cli.pipeline.smoothing import smoothed_tracks
+from zedo_cli.pipeline.track_smoothing import smoothed_tracks
 from zedo_cli.pipeline.weights import keypoint_noise
 from zedo_cli.poses.container import Poses
 from zedo_cli.preparation import SideInformation
@@ -217,6 +217,7 @@ class LiveStream:
             np.array([moment.noisy for moment in moments]),
             np.array([moment.seconds for moment in moments]),
             track,
+            self._lifter.preset.contacts,
         )
         last = np.flatnonzero(np.diff(track, append=-1))
         points = torch.from_numpy(local[last] + root[last][:, None]).float()

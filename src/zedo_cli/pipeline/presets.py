@@ -83,6 +83,8 @@ class Preset(BaseModel):
     # Time
     time: Literal["smoother", "none"] = "smoother"
     """Whether the frames of a track become one motion, by a Gaussian smoother."""
+    contacts: bool = True
+    """Feet that stand still in the image stay where they are, in tracks."""
 
     # Start
     start: Literal["view", "exemplars", "clusters"] = "view"
@@ -203,7 +205,7 @@ class Preset(BaseModel):
 
 _LOOP_ONLY = {
     *("schedule", "steps", "first_noise", "step", "step_size"),
-    *("warmup", "translation", "pull", "robust", "answer", "time"),
+    *("warmup", "translation", "pull", "robust", "answer", "time", "contacts"),
 }
 """Settings that the start does not depend on."""
 
