@@ -1,6 +1,6 @@
 """Measure the table of accuracy again, by the commands of a user: docs/accuracy.json and docs/accuracy.md.
 
-    python tools/report.py [--paper]
+    python tools/report.py [--paper] [--only "balanced, --clips"]
 
 Each figure comes from `zedo eval`, whose command is stored beside it, with the date, the commit and the
 machine. `paper` takes half an hour and is measured with `--paper` alone; without it its stored figures stay,
@@ -113,9 +113,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--paper", action="store_true", help="measure the row of the paper's method, too")
+    parser.add_argument(
+        "--only", nargs="+", choices=list(ROWS), default=list(ROWS), help="measure these rows"
+    )
     options = parser.parse_args()
     stored = json.loads(STORED.read_bytes()) if STORED.exists() else {}
-    for row in ROWS:
+    for row in options.only:
         if row == "paper" and not options.paper:
             continue
         stored[row] = {data: measured(row, data) for data in DATA}

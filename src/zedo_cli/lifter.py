@@ -105,7 +105,7 @@ class Lifter:
         self.loop: Callable[[Start], Lifted] = partial(finish, self.method)
         if self.preset.start == "view":  # the others optimise, or choose by values
             self.initialise, self.loop = Graphed(self.initialise), Graphed(self.loop)
-        self._look = Graphed(partial(fitted, self.method, self.prior, self.preset.view_noise))
+        self.look = Graphed(partial(fitted, self.method, self.prior, self.preset.view_noise))
         self.first_pass: Callable[[Observation], Lifted] | None = None
         if clips and self.preset.view and self.prior.takes_context:
             self.first_pass = Graphed(partial(lift, build_method(PRESETS["fast"], self.prior)))
@@ -249,7 +249,7 @@ class Lifter:
 
     def first_look(self, seen: Observation) -> FirstLook:
         """What the prior makes of the view of each row alone."""
-        return FirstLook(seen, self._look, self.method, self.prior, self.preset, self.batch_size)
+        return FirstLook(seen, self.look, self.method, self.prior, self.preset, self.batch_size)
 
     def start(self, prepared: Prepared) -> Iterator[Start]:
         """The starts of the batches, one by one. Keep them in a list to finish them with several lifters.

@@ -19,6 +19,7 @@ from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.live.incoming import Incoming, LiveFrame
 from zedo_cli.live.person import JUDGE_EVERY, Moment, Person
+from zedo_cli.live.recording import record
 from zedo_cli.observing import STEEP
 from zedo_cli.pipeline import hypotheses, left_right, motion
 from zedo_cli.pipeline.calibration import how_noisy
@@ -66,6 +67,7 @@ class LiveStream:
     ) -> None:
         if not lifter.preset.view:
             raise InputError("needs a prior and a preset that see views", setting="preset")
+        record(lifter)
         self._lifter, self._camera = lifter, camera
         self._fps, self._known = fps, known or SideInformation()
         self._incoming = Incoming(camera, skeleton, fps)

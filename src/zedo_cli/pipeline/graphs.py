@@ -45,6 +45,8 @@ class Graphed:
 
     def __init__(self, function: Callable[[Any], Any]) -> None:
         self._function = function
+        self.held = False
+        """Whether nothing more is recorded on a CPU."""
         self._recorded: OrderedDict[tuple[Any, ...], _Recorded | None] = OrderedDict()
 
     def __call__(self, value: Any) -> Any:
@@ -56,7 +58,7 @@ class Graphed:
         if key not in self._recorded:  # a shape that comes once does not pay for recording
             if inputs[0].is_cuda and len(self._recorded) >= MOST_GRAPHS:
                 self._recorded.popitem(last=False)
-            if len(self._recorded) < MOST_GRAPHS:
+            if len(self._recorded) < MOST_GRAPHS and not (self.held and not inputs[0].is_cuda):
                 self._recorded[key] = None
             return self._function(value)
         recorded = self._recorded[key]

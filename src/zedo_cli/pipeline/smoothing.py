@@ -93,5 +93,5 @@ def smoothed(
         bands[1, 1:] -= steps.precision
         sides[:-1] -= steps.precision[:, None] * steps.difference
         sides[1:] += steps.precision[:, None] * steps.difference
-    solution: np.ndarray = solveh_banded(bands, sides)
+    solution: np.ndarray = solveh_banded(bands, sides, check_finite=False)
     return solution

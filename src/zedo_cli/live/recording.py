@@ -1,0 +1,44 @@
+"""What a stream records before its first frame, so that no later frame waits for it."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn.functional import normalize
+
+from zedo_cli.pipeline.graphs import Graphed
+from zedo_cli.pipeline.observation import Observation
+from zedo_cli.pipeline.rays import points_to_keypoints
+from zedo_cli.skeletons import MEAN_BONES
+
+if TYPE_CHECKING:
+    from zedo_cli.lifter import Lifter
+
+AWAY = 4.0
+"""Distance (m) of the person who is lifted to record."""
+
+
+def record(lifter: "Lifter") -> None:
+    """Record the lifter's functions for one person, with and without what a track tells of the body.
+
+    On a CPU nothing else is recorded from then on: that takes up to a second, which a stream does not have.
+    """
+    recorded = [lifter.initialise, lifter.loop, lifter.look, lifter.first_pass]
+    graphs = [function for function in recorded if isinstance(function, Graphed)]
+    if lifter.prior.exemplars.device.type != "cpu" or any(graph.held for graph in graphs):
+        return
+    pose = lifter.prior.exemplars[:1].float()
+    k = torch.tensor([[[1000.0, 0, 500], [0, 1000, 500], [0, 0, 1]]])
+    points = points_to_keypoints(pose + torch.tensor([0, 0, AWAY]), k)
+    plain = Observation(points, torch.ones(1, points.shape[1]), k)
+    for _ in range(3):
+        with torch.no_grad():
+            fit = lifter.look(plain)
+            alone = plain._replace(mean=fit.pose, spread=fit.spread)
+            up = normalize(torch.tensor([[0.0, -1, 0]]), dim=-1)
+            informed = plain._replace(up=up, bones=torch.tensor([MEAN_BONES]))
+            if lifter.first_pass is not None:
+                lifter.first_pass(alone)
+            for seen in (alone, informed):
+                lifter.loop(lifter.initialise(seen))
+    for graph in graphs:
+        graph.held = True
