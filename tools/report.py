@@ -113,9 +113,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--paper", action="store_true", help="measure the row of the paper's method, too")
-    parser.add_argument(
-        "--only", nargs="+", choices=list(ROWS), default=list(ROWS), help="measure these rows"
-    )
+    parser.add_argument("--only", nargs="+", choices=list(ROWS), default=list(ROWS), help="rows to measure")
     options = parser.parse_args()
     stored = json.loads(STORED.read_bytes()) if STORED.exists() else {}
     for row in options.only:
