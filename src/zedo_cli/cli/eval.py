@@ -111,7 +111,7 @@ def evaluate(
     folder = checked_folder(output or Path(f"eval_{dataset}"))
     rules = find_protocol(protocol)
     settings = paper_start(choose(preset, PRESETS, "preset"), dataset).changed(changes or [])
-    given = None
+    given, used = None, ""
     if dataset == "custom" and data_root and keypoints is None:
         given = custom_predictions(data_root)
     if given:
@@ -123,6 +123,7 @@ def evaluate(
     else:
         data, step = _load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing, clips)
         denoiser = load_prior(prior or default_prior(preset), find_device(device))
+        used = f"; prior {denoiser.name}"
         words = [f"zedo {settings.name}", *(changes or [])]
         words += [f"prior {Path(prior).stem}"] if prior else []
         words += ["clips"] if clips else []
@@ -147,7 +148,7 @@ def evaluate(
         finished(folder)
     print_tables(parts.values())
     lifting = "" if given else f", of which lifting {report.about.lifting_seconds:.1f} s"
-    typer.echo(f"{time.perf_counter() - started:.1f} s{lifting}; {len(files)} files in {folder}")
+    typer.echo(f"{time.perf_counter() - started:.1f} s{lifting}; {len(files)} files in {folder}{used}")
 
 
 class _Measured(NamedTuple):
