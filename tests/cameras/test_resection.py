@@ -56,8 +56,12 @@ def test_noise_does_little_to_an_unknown_lens():
 
 
 def test_points_that_tell_no_camera_are_refused():
-    same = np.tile(POINTS[:1], (50, 1))
+    flat = np.random.default_rng(0).uniform(-1, 1, (60, 2)) @ np.array([[1.0, 0, 1], [0, 1, 1]])
+    for points in (flat, np.tile(POINTS[:1], (60, 1))):
+        with pytest.raises(InputError, match="cam: the points lie in a plane"):
+            calibrate_camera(points, reproject(TRUE, points), "cam")
+    mirrored = reproject(TRUE, POINTS) * [-1, 1] + [1000, 0]
     with pytest.raises(InputError, match="cam: the points and their pixels do not tell a camera"):
-        calibrate_camera(same, np.zeros((50, 2)), "cam")
+        calibrate_camera(POINTS, mirrored, "cam")
     with pytest.raises(InputError, match="cam: 5 points are too few"):
         calibrate_camera(POINTS[:5], POINTS[:5, :2], "cam")

@@ -232,6 +232,8 @@ def test_poseaugs_file_has_16_joints_and_its_sequences_in_turn(tmp_path):
     )
     assert data.kind == "gt of another skeleton"
     assert not data.by_group
+    assert "no-frames" in {note.code for note in data.notes}
+    assert not any(data.keypoints.of_clips("static"))
 
 
 def test_a_part_of_poseaugs_file_is_refused(tmp_path):

@@ -95,6 +95,26 @@ def test_on_a_cpu_many_rows_and_many_shapes_are_not_recorded(counted):
 
 
 @torch.no_grad()
+def test_shapes_that_came_once_take_no_place_and_nothing_is_recorded_while_held(counted):
+    function, calls = counted
+    graphed = Graphed(function)
+    for size in range(1, 3 * MOST_GRAPHS):
+        graphed(Inner(torch.zeros(2, size)))
+    graphed.held = True
+    for _ in range(5):
+        graphed(Inner(torch.zeros(2, 1)))  # it came once before
+    assert len(calls) == 3 * MOST_GRAPHS - 1 + 5
+    graphed.held = False
+    graphed(Inner(torch.zeros(2, 1)))
+    before = len(calls)
+    graphed(Inner(torch.zeros(2, 1)))
+    assert len(calls) == before
+    graphed.forget()
+    graphed(Inner(torch.zeros(2, 1)))
+    assert len(calls) > before
+
+
+@torch.no_grad()
 def test_draws_are_never_recorded():
     """A trace would draw with another generator: it is compared with the function, and dropped."""
 

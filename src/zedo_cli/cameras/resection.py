@@ -13,6 +13,9 @@ from zedo_cli.cameras.intrinsics import pinhole, project
 from zedo_cli.errors import InputError
 
 FEWEST_POINTS = 12
+FLAT = 1e-3
+"""Thickness of points, relative to their extent, up to which they lie in a plane."""
+
 OUTLIER = 3.0
 """Distance (px) beyond which a point counts by its distance, no longer by its square (Huber)."""
 
@@ -46,8 +49,9 @@ def calibrate_camera(
     do not tell a camera.
     """
     points, pixels = _known(points, pixels, name)
-    if np.ptp(points, axis=0).min() == 0 or np.ptp(pixels, axis=0).min() == 0:
-        raise InputError("the points and their pixels do not tell a camera", source=name)
+    size_of_cloud = np.linalg.svd(points - points.mean(0), compute_uv=False)
+    if size_of_cloud[2] <= FLAT * size_of_cloud[0] or np.ptp(pixels, axis=0).min() == 0:
+        raise InputError("the points lie in a plane, which does not tell a camera", source=name)
     # pixels of order one, for the conditioning of the linear system
     centre, spread = pixels.mean(0), pixels.std()
     about = np.array([[1 / spread, 0, -centre[0] / spread], [0, 1 / spread, -centre[1] / spread], [0, 0, 1]])
@@ -59,7 +63,10 @@ def calibrate_camera(
         raise InputError("the points and their pixels do not tell a camera", source=name)
     rotation, translation = _linear(points, pixels, intrinsics)
     start = Camera(name, intrinsics, size=size, rotation=rotation, translation=translation)
-    return _refined(start, points, pixels, lens=True)
+    found = _refined(start, points, pixels, lens=True)
+    if not np.isfinite(found.intrinsics).all() or min(found.intrinsics[0, 0], found.intrinsics[1, 1]) <= 0:
+        raise InputError("the points and their pixels do not tell a camera", source=name)
+    return found
 
 
 def _known(points: np.ndarray, pixels: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:

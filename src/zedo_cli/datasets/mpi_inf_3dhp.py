@@ -157,10 +157,11 @@ def _poseaug(path: Path) -> Dataset:
     return _dataset(
         parts,
         [np.ones(count, bool) for count in VALID.values()],
-        list(_UNIVERSAL),
+        [*_UNIVERSAL, _NO_FRAMES],
         kind=_UNIVERSAL_KIND,
         by_group=False,
         joints=WITHOUT_NOSE,
+        static=False,
     )
 
 
@@ -172,6 +173,9 @@ _UNIVERSAL = (
         "truth-placed",
     ),
     Note("info", "this layout has no activities: the mean is over frames", "no-groups"),
+)
+_NO_FRAMES = Note(
+    "info", "this layout has no numbers of frames: rows are on their own, also with --clips", "no-frames"
 )
 _UNIVERSAL_KIND = "gt of another skeleton"
 """The keypoints are exact, but the truth is another skeleton."""

@@ -100,17 +100,23 @@ _ALLOWED: dict[tuple[str, str], Any] = {
 _InPython: Any = pickle._Unpickler
 
 
-class _DataUnpickler(_InPython):  # type: ignore[misc]
-    """Python's own unpickler: the one in C takes gigabytes for one damaged number, of a place in its memo."""
-
-    dispatch: ClassVar = dict(_InPython.dispatch)
-
+class _FindsData:
     def find_class(self, module: str, name: str) -> Any:
         if module in _NUMPY and name in _STAND_INS:
             return _STAND_INS[name]
         if (module, name) in _ALLOWED:
             return _ALLOWED[module, name]
         raise _ForeignError(f"it holds a {module}.{name}")
+
+
+class _FastUnpickler(_FindsData, pickle.Unpickler):
+    """In C."""
+
+
+class _CarefulUnpickler(_FindsData, _InPython):  # type: ignore[misc]
+    """In Python: the one in C takes gigabytes for one damaged number, of a place in its memo."""
+
+    dispatch: ClassVar = dict(_InPython.dispatch)
 
     def load_bytearray8(self) -> None:
         """Room is made for the bytes that are there, not for those that are announced."""
@@ -123,11 +129,16 @@ class _DataUnpickler(_InPython):  # type: ignore[misc]
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
 
 
+CAREFUL = 16_000_000
+"""Bytes of a pickle from which on it is read in C, several times as fast: lists of half a million people."""
+
+
 def load_pickled(content: bytes, source: str | Path, encoding: str = "latin1") -> Any:
     """The data of a pickle. Raises `InputError` if it is damaged, or if it holds another class, which is
     named."""
     try:
-        return _resolved(_DataUnpickler(io.BytesIO(content), encoding=encoding).load())
+        unpickler = _CarefulUnpickler if len(content) < CAREFUL else _FastUnpickler
+        return _resolved(unpickler(io.BytesIO(content), encoding=encoding).load())
     except _ForeignError as error:
         raise InputError(
             str(error),

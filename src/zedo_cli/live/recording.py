@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import torch
-from torch.nn.functional import normalize
 
 from zedo_cli.pipeline.graphs import Graphed
 from zedo_cli.pipeline.observation import Observation
@@ -22,23 +21,27 @@ def record(lifter: "Lifter") -> None:
 
     On a CPU nothing else is recorded from then on: that takes up to a second, which a stream does not have.
     """
-    recorded = [lifter.initialise, lifter.loop, lifter.look, lifter.first_pass]
-    graphs = [function for function in recorded if isinstance(function, Graphed)]
+    steps = [lifter.initialise, lifter.loop, lifter.look, lifter.first_pass]
+    graphs = [step for step in steps if isinstance(step, Graphed)]
     if lifter.prior.exemplars.device.type != "cpu" or any(graph.held for graph in graphs):
         return
     pose = lifter.prior.exemplars[:1].float()
     k = torch.tensor([[[1000.0, 0, 500], [0, 1000, 500], [0, 0, 1]]])
     points = points_to_keypoints(pose + torch.tensor([0, 0, AWAY]), k)
     plain = Observation(points, torch.ones(1, points.shape[1]), k)
+    for graph in graphs:
+        graph.forget()
     for _ in range(3):
         with torch.no_grad():
             fit = lifter.look(plain)
             alone = plain._replace(mean=fit.pose, spread=fit.spread)
-            up = normalize(torch.tensor([[0.0, -1, 0]]), dim=-1)
-            informed = plain._replace(up=up, bones=torch.tensor([MEAN_BONES]))
             if lifter.first_pass is not None:
                 lifter.first_pass(alone)
-            for seen in (alone, informed):
-                lifter.loop(lifter.initialise(seen))
+            seen = [alone]
+            if lifter.clips and lifter.prior.takes_context:
+                bones = torch.tensor([MEAN_BONES])
+                seen.append(plain._replace(up=torch.tensor([[0.0, -1, 0]]), bones=bones))
+            for one in seen if isinstance(lifter.initialise, Graphed) else ():
+                lifter.loop(lifter.initialise(one))
     for graph in graphs:
         graph.held = True

@@ -17,6 +17,9 @@ from torch import Tensor
 MOST_GRAPHS = 8
 """Recordings that are kept: one for each number of rows and set of known fields."""
 
+MOST_SEEN = 64
+"""Shapes that are remembered to have come once."""
+
 FEW_ROWS = 8
 """Rows up to which a recording is made on a CPU: with more, the operations take most of the time."""
 
@@ -47,7 +50,8 @@ class Graphed:
         self._function = function
         self.held = False
         """Whether nothing more is recorded on a CPU."""
-        self._recorded: OrderedDict[tuple[Any, ...], _Recorded | None] = OrderedDict()
+        self._seen: set[tuple[Any, ...]] = set()
+        self._recorded: OrderedDict[tuple[Any, ...], _Recorded] = OrderedDict()
 
     def __call__(self, value: Any) -> Any:
         """The function's result."""
@@ -55,18 +59,24 @@ class Graphed:
         if not inputs or torch.is_grad_enabled() or not self._may_record(inputs[0]):
             return self._function(value)
         key = (structure(value), *((part.shape, part.dtype, part.device) for part in inputs))
-        if key not in self._recorded:  # a shape that comes once does not pay for recording
-            if inputs[0].is_cuda and len(self._recorded) >= MOST_GRAPHS:
-                self._recorded.popitem(last=False)
-            if len(self._recorded) < MOST_GRAPHS and not (self.held and not inputs[0].is_cuda):
-                self._recorded[key] = None
-            return self._function(value)
-        recorded = self._recorded[key]
+        recorded = self._recorded.get(key)
         if recorded is None:
-            record = _cuda_graph if inputs[0].is_cuda else _trace
-            recorded = self._recorded[key] = record(self._function, value)
+            cuda, full = inputs[0].is_cuda, len(self._recorded) >= MOST_GRAPHS
+            if key not in self._seen or (not cuda and (full or self.held)):
+                # a shape that comes once does not pay for recording
+                if len(self._seen) >= MOST_SEEN:
+                    self._seen.clear()
+                self._seen.add(key)
+                return self._function(value)
+            if full:
+                self._recorded.popitem(last=False)
+            recorded = self._recorded[key] = (_cuda_graph if cuda else _trace)(self._function, value)
         self._recorded.move_to_end(key)
         return _filled(recorded.outputs, recorded.run(inputs))
+
+    def forget(self) -> None:
+        """Make room for other shapes."""
+        self._recorded.clear()
 
     def _may_record(self, tensor: Tensor) -> bool:
         if tensor.is_cuda:

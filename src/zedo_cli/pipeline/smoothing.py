@@ -16,6 +16,10 @@ FREEDOM, ROUNDS = 4.0, 3
 """Degrees of freedom of the Student distribution of what a frame says, and rounds of reweighting."""
 
 
+SHORTEST = 1e-4
+"""Time (s) that counts for frames which are closer together, by rounding or by damage."""
+
+
 class Steps(NamedTuple):
     """Differences between neighbouring frames `[T - 1, K]`, and the precision with which they are known
     `[T - 1]`."""
@@ -70,7 +74,7 @@ def smoothed(
     if count < 3:
         return values
     precision = 1 / np.square(np.maximum(deviation, 1e-6))
-    step = np.diff(times)
+    step = np.diff(times).clip(SHORTEST)
     if series is not None:
         together = series[2:] == series[:-2]
         step = np.where(np.diff(series) == 0, step, 1.0)
@@ -93,5 +97,5 @@ def smoothed(
         bands[1, 1:] -= steps.precision
         sides[:-1] -= steps.precision[:, None] * steps.difference
         sides[1:] += steps.precision[:, None] * steps.difference
-    solution: np.ndarray = solveh_banded(bands, sides, check_finite=False)
+    solution: np.ndarray = solveh_banded(bands, sides)
     return solution

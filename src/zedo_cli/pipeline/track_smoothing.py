@@ -63,7 +63,7 @@ def smoothed_tracks(
     depth = robustly_smoothed(poses[:, 0, 2:], along, times, ROOT_ACCELERATION, track)
     if contacts:
         feet = poses[:, :1] / poses[:, :1, 2:].clip(0.1) * depth[:, None] + steady[:, FEET]
-        steps = depth_steps(standing(feet, times, track), steady[:, FEET, 2], times, track)
+        steps = depth_steps(standing(feet, times, track), steady[:, FEET, 2], times)
         depth = robustly_smoothed(poses[:, 0, 2:], along, times, ROOT_ACCELERATION, track, steps)
     across = ACROSS * part / WHITE_NOISY
     plane = poses[:, 0, :2] / poses[:, 0, 2:].clip(0.1) * depth
