@@ -43,7 +43,7 @@ sbom: .venv/tools
 	.venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-file sbom.json
 
 install: .venv/tools
-	PATH=".venv/bin:$$PATH" .venv/bin/python tools/installation.py
+	PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python tools/installation.py
 
 docs: .venv/docs
 	.venv/bin/mkdocs build --strict
