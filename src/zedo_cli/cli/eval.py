@@ -123,7 +123,7 @@ def evaluate(
     else:
         data, step = _load(dataset, data_root, keypoints, rules, stride, limit, seed, allow_missing, clips)
         denoiser = load_prior(prior or default_prior(preset), find_device(device))
-        used = f"; prior {denoiser.name}"
+        used = f"; prior {denoiser.name.removesuffix('.safetensors')}"
         words = [f"zedo {settings.name}", *(changes or [])]
         words += [f"prior {Path(prior).stem}"] if prior else []
         words += ["clips"] if clips else []
