@@ -1,6 +1,7 @@
 """How long a live frame takes, and whether memory grows: `zedo stream` as a process, fed at 30 frames/s.
 
     python benchmarks/stream.py [--frames 3000] [--people 1 5] [--preset fast]
+    python benchmarks/stream.py --frames 36000 --hours 10
 
 Printed for each number of people: latency from the line that is written to the line that is read (median,
 95 %, largest, ms) with a histogram, resident memory along the way, and the difference from lifting the whole
@@ -46,17 +47,48 @@ def memory(process: int) -> float:
     return float("nan")
 
 
+def started(k: np.ndarray, preset: str, folder: str) -> subprocess.Popen[bytes]:
+    """`zedo stream`, with a camera in a folder."""
+    camera = Path(folder) / "K.json"
+    camera.write_text(json.dumps(k.tolist()))
+    command = [sys.executable, "-m", "zedo_cli", "stream", "-k", str(camera), "--preset", preset]
+    command += ["--skeleton", "h36m17"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(command, **pipes)  # type: ignore[call-overload]
+
+
+def endure(hours: float, count: int, preset: str) -> None:
+    """Feed frames with time stamps over hours as fast as they are lifted, and print the memory."""
+    frames, _, k = walk()
+    folder = tempfile.TemporaryDirectory()
+    process = started(k, preset, folder.name)
+    began = time.perf_counter()
+
+    def feed() -> None:
+        for number in range(count):
+            person = {"id": 1, "keypoints": frames[number % len(frames)].round(2).tolist()}
+            line = json.dumps({"time": number * 3600 * hours / count, "people": [person]})
+            process.stdin.write(line.encode() + b"\n")
+        process.stdin.close()
+
+    threading.Thread(target=feed, daemon=True).start()
+    used = []
+    for number, _ in enumerate(process.stdout):
+        if number % max(1, count // 10) == 0:
+            used.append(memory(process.pid))
+    process.wait()
+    folder.cleanup()
+    seconds = time.perf_counter() - began
+    print(f"{hours:g} hours in {number + 1} frames, {preset}: {1000 * seconds / count:.1f} ms for a frame")
+    print("  memory (MB) along the way: " + " ".join(f"{value:.0f}" for value in used))
+
+
 def measure(people: int, count: int, preset: str) -> None:
     """Feed a process and print the figures."""
     frames, truth, k = walk()
     aside = np.array([300.0, 0, 0])
     folder = tempfile.TemporaryDirectory()
-    camera = Path(folder.name) / "K.json"
-    camera.write_text(json.dumps(k.tolist()))
-    command = [sys.executable, "-m", "zedo_cli", "stream", "-k", str(camera), "--preset", preset]
-    command += ["--skeleton", "h36m17"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, **pipes)  # type: ignore[call-overload]
+    process = started(k, preset, folder.name)
     written: list[float] = []
     read: list[float] = []
     poses: list[list[list[float]]] = []
@@ -127,8 +159,14 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=3000)
     parser.add_argument("--people", type=int, nargs="+", default=[1, 5])
     parser.add_argument("--preset", default="fast")
+    parser.add_argument(
+        "--hours", type=float, help="spread the frames over hours, one person, for the memory"
+    )
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    if options.hours:
+        endure(options.hours, options.frames, options.preset)
+        return
     for people in options.people:
         measure(people, options.frames, options.preset)
 
