@@ -59,6 +59,8 @@ def test_any_setting_against_the_full_method(zedo, tmp_path):
         "step=full steps=8",
         "-d",
         "pose2sim",
+        "--keypoints",
+        "detected",
         "--stride",
         "40",
         "-o",

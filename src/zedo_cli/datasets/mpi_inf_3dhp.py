@@ -175,7 +175,7 @@ _UNIVERSAL = (
     Note("info", "this layout has no activities: the mean is over frames", "no-groups"),
 )
 _NO_FRAMES = Note(
-    "info", "this layout has no numbers of frames: rows are on their own, also with --clips", "no-frames"
+    "info", "this layout has no numbers of frames: rows are on their own, also with clips", "no-frames"
 )
 _UNIVERSAL_KIND = "gt of another skeleton"
 """The keypoints are exact, but the truth is another skeleton."""
