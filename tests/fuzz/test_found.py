@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import camera_files
+import h36m_files
 import producers
 from fuzz.corpus import poses, someone
+from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.errors import InputError
 from zedo_cli.io.npz import load_npy
 from zedo_cli.keypoints.reading import read_keypoints
@@ -42,3 +44,16 @@ def test_an_array_of_python_2_is_read_without_a_warning(tmp_path):
     assert b"(3, 3), } " in content
     path.write_bytes(content.replace(b"(3, 3), }  ", b"(3L, 3L), }"))
     assert np.array_equal(load_npy(path, "none"), camera_files.K)
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "1e200", "nan"])
+def test_a_camera_of_human36m_beyond_all_numbers(tmp_path, number):
+    h36m_files.write_cdf(tmp_path, [("S9", "Eating")])
+    h36m_files.write_metadata(tmp_path)
+    text = (tmp_path / "metadata.xml").read_text()
+    start = text.index("[") + 1
+    words = text[start : text.index("]")].split()
+    words[48] = number  # the first angle of subject 9
+    (tmp_path / "metadata.xml").write_text(f"<w0>[{' '.join(words)}]</w0>")
+    with pytest.raises(InputError, match=r"sees 0% of the joints|beyond 1e\+12|300 numbers"):
+        load_dataset("h36m", tmp_path, allow_missing=True)

@@ -128,7 +128,7 @@ def _metadata(path: Path) -> np.ndarray:
     found = re.search(r"<w0>(.*?)</w0>", read_bytes(path).decode("latin1"), re.DOTALL)
     texts = re.findall(r"[-+]?\d[\d.]*(?:[eE][-+]?\d+)?", found[1]) if found else []
     try:
-        numbers = np.array([float(text) for text in texts])
+        numbers = array(np.array([float(text) for text in texts]), (None,), f"{path}: <w0>")
     except ValueError as error:
         raise InputError(f"<w0> holds no numbers ({error})", source=path) from error
     if len(numbers) != 300:

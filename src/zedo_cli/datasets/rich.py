@@ -123,6 +123,8 @@ def _camera(path: Path, name: str) -> Camera:
             raise InputError(f"{tag} holds no numbers", source=path) from error
 
     pose = array(matrix("CameraMatrix"), (12,), f"{path}: CameraMatrix").reshape(3, 4)
+    if not np.isfinite(pose).all():
+        raise InputError("CameraMatrix holds numbers that are not finite", source=path)
     k = array(matrix("Intrinsics"), (9,), f"{path}: Intrinsics").reshape(3, 3)
     checked_intrinsics(k, path, "Intrinsics")
     return Camera(name, k, matrix("Distortion"), rotation=pose[:, :3], translation=pose[:, 3])
