@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from scenes import standing_camera, walking
+from scenes import assert_reprojects, standing_camera, walking
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import pinhole
 from zedo_cli.cameras.resection import reproject
@@ -88,3 +88,11 @@ def write_hourglass(root):
             pixels = reproject(camera(number), walking(FRAMES, seed))[:, MPII]
             with h5py.File(folder / f"{action.replace(' ', '_')}.{name}.h5", "w") as file:
                 file["poses"] = pixels
+
+
+def assert_of_the_protocol(data):
+    """What every layout must give: all actions, their mean, the paper's frames, exact keypoints."""
+    assert set(data.group) == set(ACTIONS)
+    assert data.by_group
+    assert data.paper_stride == 640
+    assert_reprojects(data)

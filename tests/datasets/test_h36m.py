@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
+from h36m_files import assert_of_the_protocol
 from scenes import assert_reprojects, in_front_of_camera, standing_camera, to_pixels, walking
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import pinhole
@@ -66,10 +67,7 @@ def test_world_poses_come_into_the_cameras_that_the_keypoints_tell(tmp_path):
     write_keypoints(tmp_path)
     data = h36m_dataset(tmp_path)
     assert len(data) == 30 * FRAMES * 4
-    assert set(data.group) == set(ACTIONS)
-    assert data.by_group
-    assert data.paper_stride == 640
-    assert_reprojects(data)
+    assert_of_the_protocol(data)
     assert not [note for note in data.notes if note.code == "implausible-data"]
     # by subject, action, take, camera and frame
     assert list(dict.fromkeys(data.sequence))[:3] == ["S9 Directions", "S9 Directions 1", "S9 Discussion 1"]

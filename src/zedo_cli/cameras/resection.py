@@ -56,7 +56,7 @@ def calibrate_camera(
     centre, spread = pixels.mean(0), pixels.std()
     about = np.array([[1 / spread, 0, -centre[0] / spread], [0, 1 / spread, -centre[1] / spread], [0, 0, 1]])
     matrix, _ = _projection(points, pixels, np.linalg.inv(about))
-    upper, rotation = _upper_times_rotation(np.linalg.inv(about) @ matrix[:, :3])
+    upper = _upper(np.linalg.inv(about) @ matrix[:, :3])
     intrinsics = upper / upper[2, 2]
     intrinsics[0, 1] = 0
     if not np.isfinite(intrinsics).all() or min(intrinsics[0, 0], intrinsics[1, 1]) <= 0:
@@ -149,8 +149,7 @@ def _projection(
     return matrix, (centre, scale)
 
 
-def _upper_times_rotation(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A 3x3 matrix as an upper triangular one of positive diagonal and a rotation (RQ)."""
-    upper, rotation = rq(matrix)
-    signs = np.diag(np.where(np.diag(upper) < 0, -1.0, 1.0))
-    return upper @ signs, signs @ rotation
+def _upper(matrix: np.ndarray) -> np.ndarray:
+    """The upper triangular matrix of positive diagonal that a rotation takes to a 3x3 matrix (RQ)."""
+    upper, _ = rq(matrix)
+    return np.asarray(upper * np.where(np.diag(upper) < 0, -1.0, 1.0))

@@ -17,7 +17,6 @@ from zedo_cli.datasets.container import Dataset
 from zedo_cli.datasets.geometry import checked
 from zedo_cli.datasets.h36m_list import LIST, of_list
 from zedo_cli.datasets.h36m_protocol import (
-    ACTIONS,
     CAMERAS,
     CENTRE,
     DAMAGED,
@@ -29,6 +28,7 @@ from zedo_cli.datasets.h36m_protocol import (
     action_of,
     order,
     view,
+    wanted,
     whole,
 )
 from zedo_cli.datasets.h36m_release import poses_in, read_release
@@ -108,10 +108,9 @@ def _of_videopose3d(root: Path, path: Path, keypoints: str, allow_missing: bool)
 
 def _missing(root: Path, recorded: Recorded, seen: Recorded | Views, allow_missing: bool) -> list[Note]:
     """Notes on recordings and keypoints that are not there."""
-    wanted = [f"{subject} {action}" for subject in SUBJECTS for action in ACTIONS]
-    wanted.remove(DAMAGED)
     present = {f"{subject} {action_of(action)}" for subject, action in recorded}
-    notes = without_missing(root, TITLE, wanted, present, allow_missing)
+    there = [name for name in wanted() if name != DAMAGED]
+    notes = without_missing(root, TITLE, there, present, allow_missing)
     keys = [" ".join(key) for key in recorded], [" ".join(key) for key in seen]
     return notes + without_missing(root, f"{TITLE} in 2D", *keys, allow_missing)
 

@@ -29,7 +29,7 @@ MPII = (3, 2, 1, 4, 5, 6, 0, 8, 9, 10, 16, 15, 14, 11, 12, 13)
 """For each of MPII's 16 joints, which have no spine, its index among the 17."""
 
 DAMAGED = "S11 Directions"
-"""The recording whose video is damaged: no protocol has it."""
+"""The recording whose video is damaged: VideoPose3D's layout lacks it, and it is not read of the release."""
 
 
 def wanted() -> list[str]:
