@@ -26,6 +26,7 @@ COMMANDS = (
     "eval",
     "ablate",
     "train",
+    "train-tracks",
     "eval-prior",
     "import",
     "formats",

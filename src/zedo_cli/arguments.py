@@ -1,8 +1,8 @@
-"""What `lift` and `Lifter` accept as keypoints and cameras: files, arrays, and our own classes."""
+"""What `lift` and `Lifter` accept: files, arrays, our own classes, and settings."""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics
@@ -10,6 +10,25 @@ from zedo_cli.cameras.reading import read_camera
 from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.reading import read_keypoints
+
+if TYPE_CHECKING:
+    from zedo_cli.pipeline.presets import Preset
+    from zedo_cli.prior.prior import Prior
+
+Source = str | Path
+
+
+class LifterSettings(TypedDict, total=False):
+    """The arguments of `Lifter`."""
+
+    prior: "Prior | Source | None"
+    preset: "Preset | str"
+    samples: int
+    seed: int
+    device: str
+    clips: bool
+    batch_size: int | None
+    track: bool
 
 
 def is_sources(keypoints: Any) -> bool:

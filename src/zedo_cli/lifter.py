@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-from zedo_cli.arguments import as_camera, as_keypoints
+from zedo_cli.arguments import Source, as_camera, as_keypoints
 from zedo_cli.cameras.container import Camera
 from zedo_cli.device import find_device, rows_at_once, threads_for
 from zedo_cli.errors import InputError, choose, whole_number
@@ -37,22 +37,8 @@ from zedo_cli.tracks import Tracks
 if TYPE_CHECKING:
     from zedo_cli.live.stream import LiveStream
 
-Source = str | Path
 Progress = Callable[[int], None]
 """Called with the number of rows done."""
-
-
-class LifterSettings(TypedDict, total=False):
-    """The arguments of `Lifter`."""
-
-    prior: "Prior | Source | None"
-    preset: Preset | str
-    samples: int
-    seed: int
-    device: str
-    clips: bool
-    batch_size: int | None
-    track: bool
 
 
 class Lifter:
@@ -98,9 +84,12 @@ class Lifter:
         self.track = track
         self.clips, self.seed = clips, whole_number(seed, "seed", 0)
         self.samples = whole_number(samples, "samples", 1)
+        self.settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
         at_once = rows_at_once(self.prior.exemplars.device) if batch_size is None else batch_size
         self.batch_size = whole_number(at_once, "batch_size", 1)
         self.method = build_method(self.preset, self.prior, self.samples, self.seed)
+        has_tracks = self.preset.time == "network"
+        self.track_network = getattr(self.prior, "tracks", None) if has_tracks else None
         self.initialise: Callable[[Observation], Start] = self.method.initialise
         self.loop: Callable[[Start], Lifted] = partial(finish, self.method)
         if self.preset.start == "view":  # the others optimise, or choose by values
@@ -263,6 +252,20 @@ class Lifter:
 
     def finish(self, prepared: Prepared, starts: Iterable[Start], progress: Progress | None = None) -> Poses:
         """Lift from the starts of the batches."""
+        lifted, noise = self.frames(prepared, starts, progress)
+        calibrated = self.calibrated(lifted, noise / ADULT, prepared.seen.bones)
+        if self.clips and self.preset.time != "none":
+            over = over_tracks(lifted, prepared, noise, self.preset.contacts, self.track_network)
+            lifted, stated, notes = over
+            calibrated = torch.where(stated[:, None], lifted.uncertainty, calibrated)
+            prepared = replace(prepared, keypoints=prepared.keypoints.with_notes(*notes))
+        lifted = lifted._replace(uncertainty=calibrated)
+        return poses_of(prepared, lifted, self.prior, self.preset, self.settings)
+
+    def frames(
+        self, prepared: Prepared, starts: Iterable[Start], progress: Progress | None = None
+    ) -> tuple[Lifted, torch.Tensor]:
+        """The answers for single frames, and the noise of their keypoints (m) `[N, J]`."""
         parts, done = [], 0
         for start in starts:
             with torch.no_grad():
@@ -273,28 +276,21 @@ class Lifter:
         lifted = prepared.windows.merge(parts)
         if prepared.zoom is not None:
             lifted = restored(lifted, prepared.zoom, prepared.seen.intrinsics)
-        people = prepared.keypoints
         noise = keypoint_noise(lifted.confidence, self.preset.least_noise, self.preset.odds_noise)
-        if self.clips and self.preset.time != "none":
-            shared = (prepared.seen.intrinsics, prepared.tracks, noise, self.preset.contacts)
-            lifted, notes = over_tracks(lifted, people, *shared)
-            prepared = replace(prepared, keypoints=people.with_notes(*notes))
-        if self.preset.view:
-            lifted = lifted._replace(uncertainty=self.calibrated(lifted, noise / ADULT, prepared.seen.bones))
-        settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
-        return poses_of(prepared, lifted, self.prior, self.preset, settings)
+        return lifted, noise
 
     def calibrated(self, lifted: Lifted, noise: torch.Tensor, bones: torch.Tensor | None) -> torch.Tensor:
         """The uncertainty `[N, J]` m as errors confirm it. noise: of the keypoints, in heights. bones: as
         they were known to the prior."""
+        if not self.preset.view:
+            return lifted.uncertainty
         if getattr(self.prior, "spread", None) is not None and self.preset.start == "view":
             return calibrated_statement(lifted.uncertainty, noise, bones)
         return calibrated(lifted.uncertainty, noise)
 
     def about(self) -> dict[str, Any]:
         """The metadata of prior and settings."""
-        settings = {"samples": self.samples, "seed": self.seed, "clips": self.clips}
-        return about_method(self.prior, self.preset, settings)
+        return about_method(self.prior, self.preset, self.settings)
 
     def _batches(self, prepared: Prepared) -> list[torch.Tensor]:
         return prepared.windows.batches(max(1, self.batch_size // self.samples))

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
-from zedo_cli.arguments import as_keypoints, is_sources
+from zedo_cli.arguments import LifterSettings, Source, as_keypoints, is_sources
 from zedo_cli.cameras.choice import assumed_cameras, with_film
 from zedo_cli.cameras.container import Camera
 from zedo_cli.cameras.intrinsics import checked_intrinsics
 from zedo_cli.errors import InputError
 from zedo_cli.joint_names import find_skeleton
 from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.lifter import Lifter, LifterSettings, Source
+from zedo_cli.lifter import Lifter
 from zedo_cli.poses.container import Poses
 from zedo_cli.preparation import SideInformation
 

@@ -1,4 +1,7 @@
-"""From answers for single frames to answers for tracks, by a Gaussian smoother over each track."""
+"""From answers for single frames to answers for tracks: a Gaussian smoother over each track, and the track
+network of the prior."""
+
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -12,10 +15,12 @@ from zedo_cli.pipeline.calibration import how_noisy
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.rays import keypoints_to_directions, pull_on_rays
 from zedo_cli.pipeline.smoothing import JOINT_ACCELERATION
-from zedo_cli.pipeline.track_smoothing import smoothed_tracks
+from zedo_cli.pipeline.track_smoothing import smoothed_tracks, with_feet_held
 from zedo_cli.pipeline.weights import ray_gain
+from zedo_cli.preparation import Prepared
+from zedo_cli.prior.track_network import TrackNetwork
 from zedo_cli.skeletons import ADULT, LIMBS
-from zedo_cli.tracks import Tracks
+from zedo_cli.track_refinement import refined, track_rows
 
 FASTEST_ASSUMED = 30.0
 """Frames/s where nothing is known and people move little between frames."""
@@ -81,46 +86,62 @@ def assumed_step(people: Keypoints, poses: np.ndarray, clip: int) -> float:
     return max(1 / FASTEST_ASSUMED, (process / JOINT_ACCELERATION) ** (1 / 3)) / usual
 
 
+class OverTracks(NamedTuple):
+    """Answers for tracks. lifted: of all rows. stated: `[N]`, rows whose uncertainty the track network
+    states. notes: what was assumed."""
+
+    lifted: Lifted
+    stated: Tensor
+    notes: list[Note]
+
+
 def over_tracks(
     lifted: Lifted,
-    people: Keypoints,
-    intrinsics: Tensor,
-    tracks: Tracks,
+    prepared: Prepared,
     noise: Tensor,
     contacts: bool = True,
-) -> tuple[Lifted, list[Note]]:
-    """The answers for tracks of several frames, others as they are, and what was assumed.
+    network: TrackNetwork | None = None,
+) -> OverTracks:
+    """The answers for tracks of several frames, others as they are.
 
     Args:
         lifted: answers for N single frames.
-        people: of the same rows.
-        intrinsics: K `[N, 3, 3]` px.
-        tracks: of the rows.
+        prepared: of the same rows.
         noise: of the keypoints (m) `[N, J]`; infinite for missing ones.
         contacts: whether feet that stand still stay still.
+        network: refines what the smoother says, if the prior has one.
     """
+    stated = torch.zeros(len(lifted.pose), dtype=torch.bool)
     known = lifted.pose.isfinite().flatten(1).all(1).numpy()
-    pieces = [rows[known[rows]] for rows in tracks.longer_than(1)]
+    pieces = [rows[known[rows]] for rows in prepared.tracks.longer_than(1)]
     if not any(len(rows) > 1 for rows in pieces):
-        return lifted, []
-    times, notes = times_of(people, lifted.pose.numpy())
+        return OverTracks(lifted, stated, [])
+    intrinsics = prepared.seen.intrinsics
+    times, notes = times_of(prepared.keypoints, lifted.pose.numpy())
     pieces = [_in_time(rows, times) for rows in pieces]
-    pose, root = _smooth(lifted, how_noisy(noise / ADULT), pieces, times, contacts)
+    noisy = how_noisy(noise / ADULT)
+    points = smoothed_rows(lifted, noisy, pieces, times, contacts)
+    if network is not None:
+        points, spread, stated = refined(network, track_rows(lifted, prepared.seen, points, times), pieces)
+        lifted = lifted._replace(uncertainty=torch.where(stated[:, None], spread, lifted.uncertainty))
+        if contacts:
+            points = _feet_held(points, lifted.uncertainty, noisy, pieces, times)
     rays = normalize(keypoints_to_directions(lifted.keypoints, intrinsics), dim=-1)
-    points = on_rays(pose + root[:, None], rays, noise)
+    points = on_rays(points, rays, noise)
     changed = torch.zeros(len(points), dtype=torch.bool)
     for rows in pieces:
         changed[torch.from_numpy(rows)] = len(rows) > 1
     moved = torch.where(changed[:, None, None], points - lifted.pose, 0.0)
     answer, every = lifted.pose + moved, lifted.hypotheses + moved[:, None]
     error = hypotheses.reprojection_error(answer, lifted.keypoints, lifted.confidence, intrinsics)
-    return lifted._replace(
+    answers = lifted._replace(
         pose=answer,
         hypotheses=every,
         translation=lifted.translation + moved[:, None, 0],
         score=hypotheses.log_likelihood(every, rays[:, None], noise[:, None]),
         reprojection_error=torch.where(changed, error, lifted.reprojection_error),
-    ), notes
+    )
+    return OverTracks(answers, stated, notes)
 
 
 def _in_time(rows: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -129,12 +150,15 @@ def _in_time(rows: np.ndarray, times: np.ndarray) -> np.ndarray:
     return rows[np.append(True, np.diff(times[rows]) > 0)] if len(rows) else rows
 
 
-def _smooth(
+def smoothed_rows(
     lifted: Lifted, noisy: Tensor, pieces: list[np.ndarray], times: np.ndarray, contacts: bool
-) -> tuple[Tensor, Tensor]:
-    """Root-relative poses `[N, J, 3]` and roots `[N, 3]`, those of the pieces smoothed."""
-    pose = (lifted.pose - lifted.pose[:, :1]).clone()
-    root = lifted.pose[:, 0].clone()
+) -> Tensor:
+    """Absolute poses `[N, J, 3]` m, those of the pieces smoothed.
+
+    noisy: `[N]`, 0 for exact keypoints to 1 for those of a detector. pieces: the rows of each track in order
+    of time. times: `[N]` s.
+    """
+    points = lifted.pose.clone()
     rows = np.concatenate(pieces)
     steady, roots = smoothed_tracks(
         lifted.pose[rows].double().numpy(),
@@ -144,9 +168,20 @@ def _smooth(
         np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces]),
         contacts,
     )
-    pose[rows] = torch.from_numpy(steady).float()
-    root[rows] = torch.from_numpy(roots).float()
-    return pose, root
+    points[rows] = torch.from_numpy(steady + roots[:, None]).float()
+    return points
+
+
+def _feet_held(
+    points: Tensor, uncertainty: Tensor, noisy: Tensor, pieces: list[np.ndarray], times: np.ndarray
+) -> Tensor:
+    """The points `[N, J, 3]`, those of the pieces with feet that stand where they are."""
+    held, rows = points.clone(), np.concatenate(pieces)
+    track = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
+    given, spread, noise = (part[rows].double().numpy() for part in (points, uncertainty, noisy))
+    found = with_feet_held(given, spread, noise, times[rows], track)
+    held[rows] = torch.from_numpy(found).float()
+    return held
 
 
 def on_rays(points: Tensor, rays: Tensor, noise: Tensor) -> Tensor:

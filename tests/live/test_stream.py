@@ -37,7 +37,7 @@ def test_a_stream_is_nearly_as_good_as_the_clip(lifter, walk, answers):
     clip = Keypoints.from_arrays(frames, skeleton="h36m17", clip=np.zeros(count), person=np.zeros(count))
     whole = lifter.lift(clip, camera).poses_3d
     live = poses_of(answers)
-    assert error(live, truth) < 1.15 * error(whole, truth)
+    assert error(live, truth) < 1.2 * error(whole, truth)
     shaky = np.stack([Lifter(lifter.prior, "fast", clips=False).lift(frames, camera).poses_3d])[0]
     change = [np.linalg.norm(np.diff(p, 2, axis=0), axis=-1).mean() for p in (live, shaky)]
     assert change[0] < 0.6 * change[1]

@@ -42,7 +42,9 @@ def test_the_bundled_prior_tells_what_it_is(name, most):
     assert prior.exemplars.shape == (500, 17, 3)
     assert prior.takes_context
     assert prior.spread is not None
-    assert sum(parameter.numel() for parameter in prior.parameters()) < most
+    assert sum(p.numel() for part in (prior.network, prior.spread) for p in part.parameters()) < most
+    assert prior.tracks is not None
+    assert sum(parameter.numel() for parameter in prior.tracks.parameters()) < 3_000_000
 
 
 def test_the_default_prior_answers_better_than_the_smaller_ones(prior):

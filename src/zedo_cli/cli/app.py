@@ -17,6 +17,7 @@ from zedo_cli.cli.pack import pack
 from zedo_cli.cli.stream import stream
 from zedo_cli.cli.terminal import Stopped, option_name
 from zedo_cli.cli.train import train
+from zedo_cli.cli.train_tracks import train_tracks
 from zedo_cli.cli.view import view
 from zedo_cli.errors import InputError
 
@@ -36,6 +37,7 @@ app.command()(view)
 app.command(name="eval")(evaluate)
 app.command()(ablate)
 app.command()(train)
+app.command(name="train-tracks")(train_tracks)
 app.command(name="eval-prior")(eval_prior)
 app.command(name="import")(import_checkpoint)
 app.command()(formats)

@@ -15,9 +15,9 @@ from zedo_cli.poses.outputs import PortionedOutputs, checked_outputs
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+    from zedo_cli.arguments import LifterSettings
     from zedo_cli.detectors.detecting import Detection
     from zedo_cli.from_files import InputOptions
-    from zedo_cli.lifter import LifterSettings
     from zedo_cli.portions import LargeInput
 
 

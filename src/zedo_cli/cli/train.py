@@ -3,7 +3,7 @@
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from zedo_cli.cli.options import Device
 from zedo_cli.cli.terminal import Stopped, print_notes, progress_bar
 from zedo_cli.prior import training_defaults
 from zedo_cli.registry import MOCAP_READERS
-
-if TYPE_CHECKING:
-    from zedo_cli.prior.card import TrainingSettings
 
 _RECIPE, _AUGMENTATION, _RUNNING = "Recipe", "Augmentation", "Running"
 
@@ -135,6 +132,8 @@ def train(
     from zedo_cli.device import find_device
     from zedo_cli.errors import InputError, choose
     from zedo_cli.io.files import writable
+    from zedo_cli.io.schema import settings_of
+    from zedo_cli.prior.card import TrainingSettings
     from zedo_cli.prior.checkpoint import load_prior
     from zedo_cli.registry import missing_extra
     from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
@@ -160,7 +159,8 @@ def train(
         )
     first_weights = load_prior(start) if start else None
     with workers(find_device(device)) as team:
-        settings = _settings(
+        settings = settings_of(
+            TrainingSettings,
             **(continued_recipe(first_weights.card) if first_weights else recipe),
             start=first_weights.digest if first_weights else "",
             steps=steps,
@@ -206,17 +206,3 @@ def train(
             samples = f"{prior.card.samples_seen:,} samples in total"
             typer.echo(f"{samples}, {time.perf_counter() - started:.0f} s in this run")
             typer.echo(f"prior: {output}; 'zedo eval-prior {output}' measures it")
-
-
-def _settings(**values: object) -> "TrainingSettings":
-    from pydantic import ValidationError
-
-    from zedo_cli.errors import InputError
-    from zedo_cli.io.schema import first_fault
-    from zedo_cli.prior.card import TrainingSettings
-
-    try:
-        return TrainingSettings.model_validate(values)
-    except ValidationError as error:
-        setting, message = first_fault(error)
-        raise InputError(message, setting=setting) from error

@@ -10,13 +10,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from zedo_cli.arguments import LifterSettings
 from zedo_cli.clips.finding import Clip
 from zedo_cli.clips.records import Record, digest_of, fingerprint
 from zedo_cli.detectors.detecting import Detection
 from zedo_cli.errors import InputError
 from zedo_cli.from_files import InputOptions, prepare_input, read_input
 from zedo_cli.io.remote import exists, is_folder, is_remote, nearby, put, shown
-from zedo_cli.lifter import Lifter, LifterSettings
+from zedo_cli.lifter import Lifter
 from zedo_cli.poses.outputs import check_options, write_outputs
 from zedo_cli.registry import POSE_WRITERS
 from zedo_cli.version import __version__

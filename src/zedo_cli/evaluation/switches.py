@@ -57,6 +57,9 @@ SWITCHES = {
         "The posterior over tracks, where frames are lifted together.",
         {"time": "none"},
     ),
+    "track-network": Switch(
+        "the smoother alone", "The prior's track network, in tracks.", {"time": "smoother"}
+    ),
     "contacts": Switch("feet slide", "Keeping feet where they stand, in tracks.", {"contacts": False}),
     "soft-pull": Switch(
         "projection all the way",

@@ -22,6 +22,15 @@ def validated(
         raise InputError(message, source=source, where=place, fix=fix) from error
 
 
+def settings_of(model: type[Model], **values: Any) -> Model:
+    """Settings of a user as a `model`. Raises `InputError` that names the first faulty setting."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        setting, message = first_fault(error)
+        raise InputError(message, setting=setting) from error
+
+
 def first_fault(error: ValidationError) -> tuple[str, str]:
     """The first faulty field of a document, with its indices, and what is wrong with it."""
     fault = error.errors()[0]

@@ -11,6 +11,7 @@ from zedo_cli.errors import Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.pipeline import left_right, motion
+from zedo_cli.prior.track_network import TrackInput
 
 WINDOW = 32
 """Frames of a person that are remembered; the smoother looks back over them."""
@@ -31,7 +32,8 @@ JUDGE_EVERY = 15
 @dataclass
 class Moment:
     """A person in a frame, before smoothing. number, seconds: of the frame. points `[17, 2]` px, confidence
-    `[17]`: as seen, with swaps. pose `[17, 3]` m, uncertainty `[17]` m, noisy 0..1: the answer."""
+    `[17]`: as seen, with swaps. pose `[17, 3]` m, uncertainty `[17]` m, noisy 0..1: the answer. row: the same
+    for the track network, of one row."""
 
     number: int
     seconds: float
@@ -40,6 +42,7 @@ class Moment:
     pose: np.ndarray | None = None
     uncertainty: np.ndarray | None = None
     noisy: float = 1.0
+    row: TrackInput | None = None
 
 
 @dataclass

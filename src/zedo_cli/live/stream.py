@@ -20,6 +20,7 @@ from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.live.incoming import Incoming, LiveFrame
 from zedo_cli.live.person import JUDGE_EVERY, Moment, Person
 from zedo_cli.live.recording import record
+from zedo_cli.live.smoothing import newest, scaled
 from zedo_cli.observing import STEEP
 from zedo_cli.pipeline import hypotheses, left_right, motion
 from zedo_cli.pipeline.calibration import how_noisy
@@ -27,14 +28,15 @@ from zedo_cli.pipeline.distance import magnified, restored
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.rays import keypoints_to_directions
-from zedo_cli.pipeline.track_smoothing import smoothed_tracks
 from zedo_cli.pipeline.weights import keypoint_noise
 from zedo_cli.poses.container import Poses
 from zedo_cli.preparation import SideInformation
+from zedo_cli.prior.track_network import TrackInput
 from zedo_cli.result_checks import plausibility
 from zedo_cli.results import arrays_of
 from zedo_cli.skeletons import ADULT, BONES, JOINTS
 from zedo_cli.track_posterior import on_rays
+from zedo_cli.track_refinement import track_rows
 
 if TYPE_CHECKING:
     from zedo_cli.lifter import Lifter
@@ -163,6 +165,7 @@ class LiveStream:
             lifted = Lifted(*(tensor.cpu() for tensor in lifter.loop(start)))
         lifted = restored(lifted, zoom, seen.intrinsics)
         noise = keypoint_noise(lifted.confidence, lifter.preset.least_noise, lifter.preset.odds_noise)
+        rows = track_rows(lifted, informed._replace(intrinsics=seen.intrinsics), lifted.pose, self.seconds)
         uncertainty = lifter.calibrated(lifted, noise / ADULT, informed.bones)
         lifted = lifted._replace(uncertainty=uncertainty * float(people.of_clips("caution")[0]))
         for row, person in enumerate(ours):
@@ -170,6 +173,7 @@ class LiveStream:
             moment.pose = lifted.pose[row].double().numpy()
             moment.uncertainty = lifted.uncertainty[row].double().numpy()
             moment.noisy = float(how_noisy(noise[row : row + 1] / ADULT))
+            moment.row = TrackInput(*(part[row : row + 1] for part in rows))
         return lifted, notes
 
     def _sample(self, alone: Observation, people: list[Person]) -> None:
@@ -211,21 +215,11 @@ class LiveStream:
             [moment for moment in self._people[identity].moments if moment.pose is not None]
             for identity in people.person.tolist()
         ]
-        moments = [moment for window in windows for moment in window]
-        track = np.repeat(np.arange(len(windows)), [len(window) for window in windows])
-        local, root = smoothed_tracks(
-            np.stack([moment.pose for moment in moments if moment.pose is not None]),
-            np.stack([moment.uncertainty for moment in moments if moment.uncertainty is not None]),
-            np.array([moment.noisy for moment in moments]),
-            np.array([moment.seconds for moment in moments]),
-            track,
-            self._lifter.preset.contacts,
-        )
-        last = np.flatnonzero(np.diff(track, append=-1))
-        points = torch.from_numpy(local[last] + root[last][:, None]).float()
+        preset = self._lifter.preset
+        points, spread = newest(windows, preset.contacts, self._lifter.track_network)
+        spread = spread * float(people.of_clips("caution")[0])
         intrinsics = torch.from_numpy(np.array(people.intrinsics, np.float32))
         rays = normalize(keypoints_to_directions(lifted.keypoints, intrinsics), dim=-1)
-        preset = self._lifter.preset
         noise = keypoint_noise(lifted.confidence, preset.least_noise, preset.odds_noise)
         moved = on_rays(points, rays, noise) - lifted.pose
         answer = lifted.pose + moved
@@ -235,6 +229,7 @@ class LiveStream:
             hypotheses=lifted.hypotheses + moved[:, None],
             translation=lifted.translation + moved[:, None, 0],
             reprojection_error=error,
+            uncertainty=torch.where(spread.isfinite(), spread, lifted.uncertainty),
         )
 
     def _plausible(self, lifted: Lifted, people: Keypoints) -> tuple[Lifted, list[Note]]:
@@ -255,9 +250,7 @@ class LiveStream:
             person = self._people[identity]
             samples = person.samples or [lifted.pose[row].numpy()]
             factor = float(motion.size_factor(torch.from_numpy(np.stack(list(samples))), height))
-            moment = person.moments[-1]
-            if moment.pose is not None:
-                moment.pose = factor * moment.pose
+            scaled(person.moments[-1], factor)
             factors.append(factor)
         scale = torch.tensor(factors)
         return lifted._replace(

@@ -81,8 +81,9 @@ class Preset(BaseModel):
     """Reduce the weight of keypoints that contradict the others (Student distribution)."""
 
     # Time
-    time: Literal["smoother", "none"] = "smoother"
-    """Whether the frames of a track become one motion, by a Gaussian smoother."""
+    time: Literal["network", "smoother", "none"] = "network"
+    """How the frames of a track become one motion: by a Gaussian smoother and the prior's track network, if
+    it has one; by the smoother alone; or not at all."""
     contacts: bool = True
     """Feet that stand still in the image stay where they are, in tracks."""
 

@@ -43,8 +43,7 @@ def smoothed_tracks(
     count, joints = poses.shape[:2]
     track = np.zeros(count, np.int64) if track is None else track
     local = poses - poses[:, :1]
-    part = WHITE_EXACT + (WHITE_NOISY - WHITE_EXACT) * noisy
-    white = part[:, None] * np.where(np.isfinite(uncertainty), uncertainty, 0.08)
+    part, white = _white(uncertainty, noisy)
     steady = np.empty_like(local)
     together = max(1, AT_ONCE // max(1, count))
     for first in range(0, joints, together):
@@ -74,3 +73,24 @@ def smoothed_tracks(
         stands = standing(root[:, None] + steady[:, FEET], times, track)
         steady = planted(steady, root, stands, white[:, FEET], times, track)
     return steady, root
+
+
+def with_feet_held(
+    points: np.ndarray, uncertainty: np.ndarray, noisy: np.ndarray, times: np.ndarray, track: np.ndarray
+) -> np.ndarray:
+    """The same motion with feet that stand where they are; the knees follow.
+
+    Args:
+        points: `[T, J, 3]` m, camera frame, absolute, smooth. The others as in `smoothed_tracks`.
+    """
+    root = points[:, 0]
+    stands = standing(points[:, FEET], times, track)
+    _, white = _white(uncertainty, noisy)
+    return planted(points - root[:, None], root, stands, white[:, FEET], times, track) + root[:, None]
+
+
+def _white(uncertainty: np.ndarray, noisy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the standard deviation that changes from frame to frame `[T]`, and that deviation `[T, J]`
+    m."""
+    part = WHITE_EXACT + (WHITE_NOISY - WHITE_EXACT) * noisy
+    return part, part[:, None] * np.where(np.isfinite(uncertainty), uncertainty, 0.08)

@@ -51,6 +51,25 @@ def _multiple(value: int, of: int) -> int:
     return value
 
 
+class TrackTraining(BaseModel):
+    """Everything that decides the outcome of a run of `zedo train-tracks`, apart from prior and motion."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    frames: PositiveInt = training_defaults.TRACK_FRAMES
+    """Frames of virtual clips that the prior lifts."""
+    steps: PositiveInt = training_defaults.TRACK_STEPS
+    batch_frames: PositiveInt = training_defaults.TRACK_BATCH
+    """Frames in a step, in windows of one length."""
+    learning_rate: PositiveFloat = training_defaults.TRACK_LEARNING_RATE
+    ema: float = Field(default=0.999, gt=0, lt=1)
+    left_out: tuple[str, ...] = ()
+    """Sources and subjects of the motion that were left out."""
+    prior: str = ""
+    """SHA-256 of the prior whose answers it was trained on."""
+    seed: int = 0
+
+
 class Source(BaseModel):
     """One source of training poses and the terms under which it came."""
 
@@ -59,6 +78,17 @@ class Source(BaseModel):
     name: str
     poses: PositiveInt
     licence: str
+
+
+class TrackCard(BaseModel):
+    """The track network of a prior, and the run that trained it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    network: dict[str, int]
+    training: TrackTraining
+    sources: list[Source]
+    """Their poses are the frames of the recordings."""
 
 
 class PriorCard(BaseModel):
@@ -79,6 +109,8 @@ class PriorCard(BaseModel):
     )
     training: TrainingSettings | None
     """None for an imported prior, whose training is unknown."""
+    tracks: TrackCard | None = None
+    """None for a prior without a track network."""
     samples_seen: int
     sources: list[Source]
     licence: str

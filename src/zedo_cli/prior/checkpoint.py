@@ -2,8 +2,10 @@
 header."""
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 from pydantic import ValidationError
@@ -18,14 +20,17 @@ from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.prior import NETWORKS, Prior
 from zedo_cli.prior.spread_head import SpreadHead
+from zedo_cli.prior.track_network import TrackNetwork
 from zedo_cli.prior.view_network import ViewNetwork
 from zedo_cli.skeletons import JOINTS
+
+Network = TypeVar("Network", bound=nn.Module)
 
 _HEADER = "zedo"
 _TRAIN = "train one with 'zedo train'"
 _REINSTALL = "install zedo again, or name the file itself to use it as it is"
 _OTHER_VERSION = "the checkpoint needs another version of zedo"
-_NETWORK, _SPREAD = "network.", "spread."
+_NETWORK, _SPREAD, _TRACKS = _PARTS = ("network.", "spread.", "tracks.")
 
 
 def save_prior(prior: Prior, path: Path, half: bool = True) -> None:
@@ -36,7 +41,7 @@ def save_prior(prior: Prior, path: Path, half: bool = True) -> None:
     """
     tensors = {
         name: tensor.detach()
-        .to("cpu", torch.float16 if half and name.startswith((_NETWORK, _SPREAD)) else torch.float32)
+        .to("cpu", torch.float16 if half and name.startswith(_PARTS) else torch.float32)
         .contiguous()
         for name, tensor in prior.state_dict().items()
     }
@@ -77,7 +82,7 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
     if header is None:
         raise InputError("is a safetensors file without zedo's header", source=path, fix=_TRAIN)
     card = _read_card(path, header)
-    poses = {name: tensor for name, tensor in tensors.items() if not name.startswith((_NETWORK, _SPREAD))}
+    poses = {name: tensor for name, tensor in tensors.items() if not name.startswith(_PARTS)}
     if "exemplars" not in poses:
         raise InputError("tensor 'exemplars' is missing: there are no poses to start from", source=path)
     for name, centres in poses.items():
@@ -92,26 +97,38 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
                 f"tensor '{name}' has shape {list(centres.shape)}; it must be [S, {len(JOINTS)}, 3]",
                 source=path,
             )
-    network = _network(card, path, tensors)
+    network = _stated(NETWORKS[card.architecture], card.network, tensors, path, "network")
     digest = _digest(path)
     if shipped and digest != _shipped_digest(path):
         raise InputError("is not the file that was shipped: its SHA-256 differs", source=path, fix=_REINSTALL)
     spread = _spread_head(network) if any(name.startswith(_SPREAD) for name in tensors) else None
-    loaded = Prior(card, network, poses, path.name, digest, spread).to(device)
+    tracks = None
+    if card.tracks:
+        tracks = _stated(TrackNetwork, card.tracks.network, tensors, path, "tracks")
+    loaded = Prior(card, network, poses, path.name, digest, spread, tracks).to(device)
     load_checked(loaded, tensors, path, "the network that the file states")
     return loaded.eval().requires_grad_(False)
 
 
-def _network(card: PriorCard, path: Path, tensors: dict[str, Tensor]) -> nn.Module:
-    """The network that a card states. Its size is compared with that of the file before it takes memory."""
+def _stated(
+    network: Callable[..., Network],
+    settings: dict[str, Any],
+    tensors: dict[str, Tensor],
+    path: Path,
+    field: str,
+) -> Network:
+    """The network that a field of a card states. Its size is compared with that of the file before it takes
+    memory."""
     try:
         with torch.device("meta"):
-            size = sum(tensor.numel() for tensor in NETWORKS[card.architecture](**card.network).parameters())
+            size = sum(tensor.numel() for tensor in network(**settings).parameters())
         if size > 2 * sum(tensor.numel() for tensor in tensors.values()):
             raise ValueError(f"states a network of {size:,} parameters, which are not in the file")
-        return NETWORKS[card.architecture](**card.network)
+        return network(**settings)
     except (TypeError, ValueError, RuntimeError, ZeroDivisionError, OverflowError) as error:
-        raise InputError(str(error), source=path, where="header field network", fix=_OTHER_VERSION) from error
+        raise InputError(
+            str(error), source=path, where=f"header field {field}", fix=_OTHER_VERSION
+        ) from error
 
 
 def _spread_head(network: nn.Module) -> SpreadHead | None:

@@ -13,6 +13,7 @@ from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.score_network import ScoreNetwork
 from zedo_cli.prior.seen_view import Level, SeenView
 from zedo_cli.prior.spread_head import SpreadHead
+from zedo_cli.prior.track_network import TrackNetwork
 from zedo_cli.prior.view_features import context_features, view_features
 from zedo_cli.prior.view_network import ViewNetwork
 
@@ -28,8 +29,8 @@ class Prior(nn.Module):
 
     Buffers (root-relative poses in metres, camera frame): `exemplars [E, J, 3]`, upright and facing the
     camera, and `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses.
-    spread: states the uncertainty of a view, None if the prior has no such part. name, digest: the file it
-    was read from and its SHA-256.
+    spread: states the uncertainty of a view, None if the prior has no such part. tracks: refines tracks, None
+    if the prior has no such part. name, digest: the file it was read from and its SHA-256.
     """
 
     exemplars: Tensor
@@ -42,6 +43,7 @@ class Prior(nn.Module):
         name: str = "unsaved",
         digest: str = "",
         spread: SpreadHead | None = None,
+        tracks: TrackNetwork | None = None,
     ) -> None:
         super().__init__()
         self.card = card
@@ -49,6 +51,7 @@ class Prior(nn.Module):
         self.digest = digest
         self.network = network
         self.spread = spread
+        self.tracks = tracks
         self.levels: dict[tuple[float, torch.device, int], Level] = {}
         for name, centres in poses.items():
             self.register_buffer(name, centres)

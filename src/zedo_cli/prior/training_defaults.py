@@ -14,3 +14,12 @@ EMA = 0.9995
 
 NETWORK = "base"
 """Name of the recipe."""
+
+TRACK_FRAMES, TRACK_STEPS = 2_000_000, 4000
+"""Of a track network: frames of virtual clips that the prior lifts, and optimiser steps."""
+
+TRACK_BATCH = 4096
+"""Frames in a step."""
+
+TRACK_LEARNING_RATE = 1e-3
+"""Peak of its cosine schedule."""
