@@ -23,6 +23,7 @@ VARIANTS: dict[str, tuple[bool, list[str]]] = {
     "frame by frame, confidences as they are": (False, NO_NOISE),
     "frame by frame": (False, []),
     "tracks": (True, []),
+    "tracks without the track network": (True, ["time=smoother"]),
     "tracks, feet slide": (True, ["contacts=false"]),
     "tracks without the smoother": (True, ["time=none"]),
     "tracks without the noise model": (True, ["noise_model=false"]),

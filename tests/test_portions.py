@@ -118,7 +118,7 @@ def test_people_of_later_parts_are_not_those_of_earlier_ones():
         poses,
         clip=np.zeros(4, np.int64),
         person=np.array([0, 1, 0, 1]),
-        meta=poses.meta | {"inputs": ["c0"], "world": None, "fps": None},
+        meta=poses.meta | {"inputs": ["c0"], "world": None, "bodies": None, "fps": None},
     )
     first, second = merging.merged(several, found[0]), merging.merged(several, found[1])
     assert first.person.tolist() == [0, 1, 0, 1]

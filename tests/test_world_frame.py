@@ -7,6 +7,7 @@ from scipy.spatial.transform import Rotation
 from motions import WORLD, walker
 from zedo_cli.cameras.container import Camera
 from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.poses.frames import World
 from zedo_cli.tracks import Tracks
 from zedo_cli.world_frame import worlds_of
 
@@ -75,3 +76,17 @@ def test_a_single_frame_assumes_a_level_camera():
     frame = world_of(walker(frames=2)[:1])
     assert frame.source == "level camera assumed"
     np.testing.assert_allclose(frame.up, [0, -1, 0])
+
+
+def test_the_frame_states_how_sure_it_is():
+    frame = world_of(walker())
+    assert frame.source == "estimated"
+    assert frame.vertical_error == 7
+    assert 0.2 < frame.floor_error < 0.6  # at 2 to 4 m
+    given = world_of(walker(), up=WORLD.up)
+    assert given.vertical_error is None
+    assert 0.05 <= given.floor_error < 0.2
+    assert world_of(walker(0, 3)).vertical_error is None
+    assert World.from_dict(frame.as_dict()).as_dict() == frame.as_dict()
+    old = {name: part for name, part in frame.as_dict().items() if name != "uncertainty"}
+    assert World.from_dict(old).vertical_error is None

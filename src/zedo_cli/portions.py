@@ -20,7 +20,7 @@ from zedo_cli.poses.container import Poses
 PORTION = 20_000
 """Rows of a portion, about: 11 minutes of one person at 30 frames/s."""
 
-_LISTS = ("world", "fps", "image_size", "distortion", "fisheye")
+_LISTS = ("world", "bodies", "fps", "image_size", "distortion", "fisheye")
 
 
 @dataclass(frozen=True)

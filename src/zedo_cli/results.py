@@ -18,9 +18,11 @@ from zedo_cli.preparation import Prepared
 from zedo_cli.prior.prior import Prior
 from zedo_cli.result_checks import plausibility
 from zedo_cli.skeletons import JOINTS
-from zedo_cli.tracks import Tracks
 from zedo_cli.version import __version__
 from zedo_cli.world_frame import worlds_of
+
+MOST_HEIGHT_NOTES = 5
+"""Notes on heights that do not fit; more of the same say nothing new."""
 
 
 def poses_of(
@@ -29,15 +31,21 @@ def poses_of(
     """The poses of prepared keypoints, in the order of their rows. settings: further ones for the
     metadata."""
     people = prepared.keypoints
+    height_notes: list[Note] = []
     if prepared.known.height is not None:
-        lifted = _scaled(lifted, prepared.tracks, prepared.known.height)
+        lifted, height_notes = _scaled(lifted, prepared)
     implausible, warnings = plausibility(lifted, people)
     caution = torch.tensor(people.of_clips("caution"), dtype=torch.float32) * implausible
     lifted = lifted._replace(uncertainty=lifted.uncertainty * caution[torch.from_numpy(people.clip)][:, None])
     arms = torch.zeros_like(prepared.swapped)
     arms[:, left_right.ARMS] = lifted.swapped
     swapped = prepared.swapped ^ arms
-    notes = [*people.notes, *warnings, *_notes(prepared, prior, preset, int(swapped.any(1).sum()))]
+    notes = [
+        *people.notes,
+        *height_notes,
+        *warnings,
+        *_notes(prepared, prior, preset, int(swapped.any(1).sum())),
+    ]
     return Poses(
         **arrays_of(lifted, people, swapped),
         joint_names=JOINTS,
@@ -45,6 +53,7 @@ def poses_of(
             **about_method(prior, preset, settings),
             "summary": summary(prepared),
             **_about_input(prepared),
+            "bodies": _bodies(prepared, lifted.pose),
             "world": [world.as_dict() for world in _worlds(prepared, lifted.pose.numpy())],
             "notes": [note.as_dict() for note in notes],
         },
@@ -150,16 +159,45 @@ def _notes(prepared: Prepared, prior: Prior, preset: Preset, swapped: int) -> li
     return notes
 
 
-def _scaled(lifted: Lifted, tracks: Tracks, height: float) -> Lifted:
-    """Everything in metres scaled so that the person of each track is `height` (m) tall; the rays stay as
-    they are."""
-    factor = torch.ones(len(lifted.pose))
+def _scaled(lifted: Lifted, prepared: Prepared) -> tuple[Lifted, list[Note]]:
+    """Everything in metres scaled so that the person of each track has the known height; the rays stay as
+    they are. Where it does not fit what is seen, a note and a larger uncertainty."""
+    height, tracks, people = prepared.known.height or 0.0, prepared.tracks, prepared.keypoints
+    factor, misfit = torch.ones(len(lifted.pose)), torch.ones(len(lifted.pose))
+    implausible: dict[str, float] = {}
     for track in range(len(tracks)):
         rows = tracks[track]
         factor[rows] = motion.size_factor(lifted.pose[rows], height)
-    return lifted._replace(
+        own = float(factor[rows[0]])
+        if motion.implausible_size(own):
+            where = f"{people.clip_names[people.clip[rows[0]]]}, person {people.person[rows[0]]}"
+            implausible.setdefault(where, own)
+            misfit[rows] = max(own, 1 / own)
+    notes = [height_note(where, height, found) for where, found in implausible.items()]
+    scaled = lifted._replace(
         pose=lifted.pose * factor[:, None, None],
         hypotheses=lifted.hypotheses * factor[:, None, None, None],
         translation=lifted.translation * factor[:, None, None],
-        uncertainty=lifted.uncertainty * factor[:, None],
+        uncertainty=lifted.uncertainty * (factor * misfit)[:, None],
     )
+    return scaled, notes[:MOST_HEIGHT_NOTES]
+
+
+def height_note(where: str, height: float, factor: float) -> Note:
+    """The note on a known height that is `factor` times the estimated one."""
+    text = f"{where}: a height of {height:g} m is {factor:.2f} times what the view suggests"
+    return Note("warning", f"{text}; is it that person's?", "height-implausible")
+
+
+def _bodies(prepared: Prepared, pose: Tensor) -> list[list[dict[str, Any]]]:
+    """For each clip, the height of the person of each track, with its standard deviation, 0 if it was
+    given."""
+    people, error = prepared.keypoints, motion.SIZE_ERROR if prepared.known.height is None else 0.0
+    found: list[list[dict[str, Any]]] = [[] for _ in people.clip_names]
+    for rows in prepared.tracks.longer_than(motion.MIN_FRAMES - 1):
+        height = float(1 / motion.size_factor(pose[rows], 1.0))
+        if np.isfinite(height):
+            about = {"person": int(people.person[rows[0]]), "height_metres": round(height, 3)}
+            about["uncertainty_metres"] = round(error * height, 3)
+            found[people.clip[rows[0]]].append(about)
+    return found

@@ -7,7 +7,7 @@ import torch
 
 from zedo_cli.cameras.container import Camera
 from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.pipeline.motion import MIN_FRAMES, vertical_of_track
+from zedo_cli.pipeline.motion import MIN_FRAMES, SIZE_ERROR, vertical_of_track
 from zedo_cli.poses.frames import World, aligned, upright
 from zedo_cli.skeletons import INDEX
 from zedo_cli.tracks import Tracks
@@ -20,6 +20,14 @@ STILL = 0.25
 
 USUAL_FPS = 30.0
 """Frames/s where nothing is known."""
+
+VERTICAL_ERROR = 7.0
+"""RMS error (degrees) of verticals from people who stand, on `validation-video`: 6 with exact keypoints, 8
+with those of a detector."""
+
+FLOOR_ERROR, LEAST_FLOOR_ERROR = 0.1, 0.05
+"""RMS error of the floor there, over the distance of the people: 0.07 to 0.12; and the least (m), of
+ankles."""
 
 _NEAREST_AXIS = np.cos(np.radians(30))
 """Cosine of the largest angle between a calibration's upward axis and the vertical of its people."""
@@ -66,9 +74,24 @@ def worlds_of(
             floor = _floor(turn[2], people, poses, pieces, singles[clip])
             source = "level camera assumed" if vertical is None else "estimated"
             source = source if given is None else "vertical given"
-            frame = World(turn, np.array([0.0, 0, -floor]), source)
+            rows = np.concatenate([*pieces, singles[clip]])
+            errors = _errors(source, floor, poses[rows][:, 0, 2])
+            frame = World(turn, np.array([0.0, 0, -floor]), source, *errors)
         found.append(frame)
     return found
+
+
+def _errors(source: str, floor: float, depth: np.ndarray) -> tuple[float | None, float | None]:
+    """Standard deviations of vertical (degrees) and floor (m) of a frame that people were used for.
+
+    depth: of the people `[N]` m.
+    """
+    if source == "level camera assumed" or not len(depth):
+        return None, None
+    size = SIZE_ERROR * abs(floor)
+    if source == "vertical given":
+        return None, round(max(size, LEAST_FLOOR_ERROR), 3)
+    return VERTICAL_ERROR, round(float(np.hypot(size, FLOOR_ERROR * np.median(depth))), 3)
 
 
 def _given(up: np.ndarray | None, pieces: list[np.ndarray]) -> np.ndarray | None:

@@ -47,13 +47,15 @@ class Moment:
 
 @dataclass
 class Person:
-    """A person who is followed. notes: what is assumed of the noise of the keypoints."""
+    """A person who is followed. notes: what is assumed of the noise of the keypoints. height_notes: that a
+    known height does not fit."""
 
     moments: deque[Moment] = field(default_factory=lambda: deque(maxlen=WINDOW))
     samples: deque[np.ndarray] = field(default_factory=lambda: deque(maxlen=SAMPLES))
     bones: Tensor | None = None
     verdict: str = "assumed"
     notes: list[Note] = field(default_factory=list)
+    height_notes: list[Note] = field(default_factory=list)
     frames: int = 0
 
     def add(self, moment: Moment) -> None:

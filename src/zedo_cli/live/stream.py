@@ -33,7 +33,7 @@ from zedo_cli.poses.container import Poses
 from zedo_cli.preparation import SideInformation
 from zedo_cli.prior.track_network import TrackInput
 from zedo_cli.result_checks import plausibility
-from zedo_cli.results import arrays_of
+from zedo_cli.results import arrays_of, height_note
 from zedo_cli.skeletons import ADULT, BONES, JOINTS
 from zedo_cli.track_posterior import on_rays
 from zedo_cli.track_refinement import track_rows
@@ -115,7 +115,8 @@ class LiveStream:
             seen, swapped = self._observed(people, number, seconds)
             lifted, more = self._lifted(seen, people)
             lifted, warnings = self._plausible(self._smoothed(lifted, people), people)
-        assumed = [note for identity in people.person.tolist() for note in self._people[identity].notes]
+        ours = [self._people[identity] for identity in people.person.tolist()]
+        assumed = [note for person in ours for note in (*person.notes, *person.height_notes)]
         assumed += [STEEP] if self._steep else []
         notes = list(dict.fromkeys([*notes, *assumed, *more, *warnings]))
         return self._poses(lifted, people, swapped, notes)
@@ -251,6 +252,8 @@ class LiveStream:
             samples = person.samples or [lifted.pose[row].numpy()]
             factor = float(motion.size_factor(torch.from_numpy(np.stack(list(samples))), height))
             scaled(person.moments[-1], factor)
+            implausible = len(person.samples) >= motion.MIN_FRAMES and motion.implausible_size(factor)
+            person.height_notes = [height_note(f"person {identity}", height, factor)] if implausible else []
             factors.append(factor)
         scale = torch.tensor(factors)
         return lifted._replace(

@@ -86,7 +86,7 @@ class Poses:
         notes = {json.dumps(note): note for part in parts for note in part.meta.get("notes", [])}
         merged: dict[str, Any] = {"inputs": [name for names in inputs for name in names]}
         merged["notes"] = list(notes.values())
-        for name in ("world", "fps", "image_size", "distortion", "fisheye"):
+        for name in ("world", "bodies", "fps", "image_size", "distortion", "fisheye"):
             if not any(name in part.meta for part in parts):
                 continue
             merged[name] = [

@@ -30,12 +30,15 @@ class World:
     """Where the world frame of a clip is: X_world = rotation X_camera + translation.
 
     rotation: `[3, 3]`. translation: `[3]` m, the position of the camera. source: `calibration`, `vertical
-    given` (the floor is estimated), `estimated`, or `level camera assumed`.
+    given` (the floor is estimated), `estimated`, or `level camera assumed`. vertical_error: standard
+    deviation of the vertical in degrees; floor_error: of the floor's height in metres. None where unknown.
     """
 
     rotation: np.ndarray
     translation: np.ndarray
     source: str
+    vertical_error: float | None = None
+    floor_error: float | None = None
 
     def to_world(self, points: np.ndarray) -> np.ndarray:
         """Points `[..., 3]` m of the camera frame in the world frame."""
@@ -59,6 +62,7 @@ class World:
             "rotation": np.round(self.rotation, 7).tolist(),
             "translation": np.round(self.translation, 5).tolist(),
             "source": self.source,
+            "uncertainty": {"vertical_degrees": self.vertical_error, "floor_metres": self.floor_error},
         }
 
     @classmethod
@@ -69,11 +73,16 @@ class World:
             translation = np.asarray(about["translation"], np.float64)
             good = np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3) and translation.shape == (3,)
             source = str(about["source"])
-        except (KeyError, TypeError, ValueError) as error:
+            stated = about.get("uncertainty", {})
+            errors = [
+                None if stated.get(name) is None else float(stated[name])
+                for name in ("vertical_degrees", "floor_metres")
+            ]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError("must have rotation, translation and source", where="world") from error
         if not good:
             raise InputError("must have a rotation matrix and a translation of three numbers", where="world")
-        return cls(rotation, translation, source)
+        return cls(rotation, translation, source, *errors)
 
 
 def upright(up: np.ndarray) -> np.ndarray:
