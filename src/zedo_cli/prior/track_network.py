@@ -122,6 +122,7 @@ class TrackNetwork(nn.Module):
         if width % (2 * heads):
             raise ValueError(f"the width {width} must be a multiple of twice the {heads} heads")
         self.settings = {"width": width, "heads": heads, "blocks": blocks}
+        self.turned = width // heads // 2
         self.enter = nn.Linear(_FEATURES, width)
         self.blocks = nn.ModuleList(_Block(width, heads) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
@@ -137,8 +138,9 @@ class TrackNetwork(nn.Module):
         blocked = torch.zeros_like(later).masked_fill(~seen, -torch.inf)
         itself = torch.eye(later.shape[1], dtype=torch.bool, device=later.device)
         blocked = blocked.masked_fill(itself, 0.0)  # a frame that is not there sees something, too
+        turns = _turns(window.times, self.turned)
         for block in self.blocks:
-            hidden = block(hidden, window.times, later, blocked)
+            hidden = block(hidden, turns, later.abs(), blocked)
         out = self.leave(self.norm(hidden))
         others = 1 - 1 / seen.sum(-1).clamp(min=1).to(out)
         residual, depth, log_spread = out.split([3 * _COUNT, 1, _COUNT], dim=-1)
@@ -200,23 +202,27 @@ class _Block(nn.Module):
         self.up = nn.Linear(width, 3 * width)
         self.down = nn.Linear(3 * width, width)
 
-    def forward(self, x: Tensor, times: Tensor, later: Tensor, blocked: Tensor) -> Tensor:
-        """x `[W, T, width]` -> the same. Logits fall with the time between frames, at a rate of each head."""
-        parts = self.project(self.norm(x)).unflatten(-1, (3, self.heads, -1))
-        ask, answer, value = parts.permute(2, 0, 3, 1, 4).unbind(0)
-        ask, answer = _turned(ask, times), _turned(answer, times)
-        bias = blocked[:, None] - self.decay.exp()[:, None, None] * later.abs()[:, None]
+    def forward(self, x: Tensor, turns: tuple[Tensor, Tensor], apart: Tensor, blocked: Tensor) -> Tensor:
+        """x `[W, T, width]` -> the same. Logits fall with the time `apart` between frames, at a rate of each
+        head."""
+        parts = self.project(self.norm(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        (ask, answer), value = _turned(parts[:2], turns), parts[2]
+        bias = blocked[:, None] - self.decay.exp()[:, None, None] * apart[:, None]
         mixed = F.scaled_dot_product_attention(ask, answer, value, attn_mask=bias)
         x = x + self.merge(mixed.transpose(1, 2).flatten(2))
         hidden: Tensor = x + self.down(F.silu(self.up(self.second_norm(x))))
         return hidden
 
 
-def _turned(x: Tensor, times: Tensor) -> Tensor:
-    """Rotary encoding (Su et al. 2021) of times in seconds. x `[W, heads, T, width]`, times `[W, T]`."""
-    half = x.shape[-1] // 2
-    part = torch.arange(half, device=x.device) / max(1, half - 1)
+def _turns(times: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Cosine and sine `[W, 1, T, count]` of the angles by which times `[W, T]` (s) turn."""
+    part = torch.arange(count, device=times.device) / max(1, count - 1)
     angle = times[:, None, :, None] * (SLOWEST * (FASTEST / SLOWEST) ** part)
-    first, second = x[..., :half], x[..., half:]
-    cos, sin = angle.cos().to(x), angle.sin().to(x)
+    return angle.cos(), angle.sin()
+
+
+def _turned(x: Tensor, turns: tuple[Tensor, Tensor]) -> Tensor:
+    """Rotary encoding (Su et al. 2021) of times. x `[..., W, heads, T, width]`."""
+    first, second = x.chunk(2, dim=-1)
+    cos, sin = (part.to(x) for part in turns)
     return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
