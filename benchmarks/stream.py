@@ -159,6 +159,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=3000)
     parser.add_argument("--people", type=int, nargs="+", default=[1, 5])
     parser.add_argument("--preset", default="fast")
+    parser.add_argument("--refine", action="store_true")
     parser.add_argument(
         "--hours", type=float, help="spread the frames over hours, one person, for the memory"
     )

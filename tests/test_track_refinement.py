@@ -72,12 +72,16 @@ def test_the_uncertainty_is_that_of_the_network(video):
     off = np.linalg.norm(root_centred(poses.poses_3d) - root_centred(video.truth), axis=-1)[:, 1:]
     ratio = np.sqrt((off**2).mean() / (poses.uncertainty[:, 1:] ** 2).mean())
     assert 0.6 < ratio < 1.3
+    assert (poses.uncertainty[:, 0] == 0).all()
+    steady = lifted(video.keypoints, "smoother").uncertainty[:, 1:]
+    change = np.log(poses.uncertainty[:, 1:] / steady)
+    assert np.abs(change).mean() > 0.1
 
 
 def test_a_prior_without_a_track_network_has_the_smoother(video):
     people = video.keypoints.take(np.arange(60))
     lifter = Lifter(preset="fast")
-    lifter.track_network = None
+    lifter.evaluate = None
     assert lifter.lift(people).poses_3d == pytest.approx(lifted(people, "smoother").poses_3d, abs=1e-5)
 
 

@@ -32,6 +32,7 @@ from zedo_cli.prior.prior import Prior
 from zedo_cli.results import about_method, poses_of
 from zedo_cli.skeletons import ADULT
 from zedo_cli.track_posterior import over_tracks
+from zedo_cli.track_refinement import Refined, evaluated, refined
 from zedo_cli.tracks import Tracks
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ class Lifter:
         at_once = rows_at_once(self.prior.exemplars.device) if batch_size is None else batch_size
         self.batch_size = whole_number(at_once, "batch_size", 1)
         self.method = build_method(self.preset, self.prior, self.samples, self.seed)
-        has_tracks = self.preset.time == "network"
-        self.track_network = getattr(self.prior, "tracks", None) if has_tracks else None
+        network = getattr(self.prior, "tracks", None) if self.preset.time == "network" else None
+        self.evaluate = None if network is None else Graphed(partial(evaluated, network))
         self.initialise: Callable[[Observation], Start] = self.method.initialise
         self.loop: Callable[[Start], Lifted] = partial(finish, self.method)
         if self.preset.start == "view":  # the others optimise, or choose by values
@@ -141,8 +142,7 @@ class Lifter:
 
         Args:
             clips: each is anything that `lift` takes as keypoints.
-            camera: of all clips, as in `lift`.
-            known: side information that holds for all clips.
+            camera, known: of all clips, as in `lift`.
 
         Returns:
             The poses of each clip, in the order of the clips.
@@ -160,6 +160,7 @@ class Lifter:
         skeleton: str | None = None,
         fps: float | None = None,
         known: SideInformation | None = None,
+        refine: bool = False,
     ) -> "LiveStream":
         """Follow the people in front of one camera, frame by frame.
 
@@ -168,6 +169,7 @@ class Lifter:
             skeleton: name of the joint set; found from the first people without it.
             fps: frames/s, where frames have no times; without both, the time of arrival counts.
             known: side information; bones are estimated.
+            refine: whether the prior's track network refines each frame: more accurate and slower.
 
         Returns:
             A stream with `push(frame) -> Poses` and `stream(frames)`.
@@ -180,7 +182,7 @@ class Lifter:
         found = as_camera(camera)
         if not isinstance(found, Camera):
             raise InputError("give one camera", setting="camera")
-        return LiveStream(self, found, skeleton, fps, known)
+        return LiveStream(self, found, skeleton, fps, known, refine)
 
     def stream(
         self, frames: Iterable[Any], camera: "Camera | Source | Any", **settings: Any
@@ -246,7 +248,7 @@ class Lifter:
         Lifters whose presets agree in `start_settings()`, with the same prior, samples and seed, can share
         starts.
         """
-        for rows in self._batches(prepared):
+        for rows in prepared.windows.batches(max(1, self.batch_size // self.samples)):
             with torch.no_grad():
                 yield self.initialise(prepared.seen.rows(rows).to(self.prior.exemplars.device))
 
@@ -255,7 +257,7 @@ class Lifter:
         lifted, noise = self.frames(prepared, starts, progress)
         calibrated = self.calibrated(lifted, noise / ADULT, prepared.seen.bones)
         if self.clips and self.preset.time != "none":
-            over = over_tracks(lifted, prepared, noise, self.preset.contacts, self.track_network)
+            over = over_tracks(lifted, prepared, noise, self.preset.contacts, self.refine)
             lifted, stated, notes = over
             calibrated = torch.where(stated[:, None], lifted.uncertainty, calibrated)
             prepared = replace(prepared, keypoints=prepared.keypoints.with_notes(*notes))
@@ -279,6 +281,11 @@ class Lifter:
         noise = keypoint_noise(lifted.confidence, self.preset.least_noise, self.preset.odds_noise)
         return lifted, noise
 
+    @property
+    def refine(self) -> Callable[..., Refined] | None:
+        """`track_refinement.refined` by the prior's track network, if the preset uses one."""
+        return self.evaluate and partial(refined, self.evaluate, device=self.prior.exemplars.device)
+
     def calibrated(self, lifted: Lifted, noise: torch.Tensor, bones: torch.Tensor | None) -> torch.Tensor:
         """The uncertainty `[N, J]` m as errors confirm it. noise: of the keypoints, in heights. bones: as
         they were known to the prior."""
@@ -291,6 +298,3 @@ class Lifter:
     def about(self) -> dict[str, Any]:
         """The metadata of prior and settings."""
         return about_method(self.prior, self.preset, self.settings)
-
-    def _batches(self, prepared: Prepared) -> list[torch.Tensor]:
-        return prepared.windows.batches(max(1, self.batch_size // self.samples))

@@ -14,7 +14,7 @@ from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.poses.container import Poses
 from zedo_cli.poses.frames import CAMERA_FRAME, World
-from zedo_cli.preparation import Prepared
+from zedo_cli.preparation import Prepared, SideInformation
 from zedo_cli.prior.prior import Prior
 from zedo_cli.result_checks import plausibility
 from zedo_cli.skeletons import JOINTS
@@ -95,7 +95,13 @@ def about_method(prior: Prior, preset: Preset, settings: dict[str, Any]) -> dict
 
 def _worlds(prepared: Prepared, poses: np.ndarray) -> list[World]:
     cameras = prepared.camera if isinstance(prepared.camera, Sequence) else [prepared.camera]
-    return worlds_of(prepared.keypoints, poses, prepared.tracks, prepared.known.up, cameras)
+    up, error = prepared.known.up, size_error(prepared.known)
+    return worlds_of(prepared.keypoints, poses, prepared.tracks, up, cameras, error)
+
+
+def size_error(known: SideInformation) -> float:
+    """Standard deviation of the size of people, relative: none if it is given."""
+    return motion.SIZE_ERROR if known.height is None and known.bones is None else 0.0
 
 
 def summary(prepared: Prepared) -> str:
@@ -169,7 +175,7 @@ def _scaled(lifted: Lifted, prepared: Prepared) -> tuple[Lifted, list[Note]]:
         rows = tracks[track]
         factor[rows] = motion.size_factor(lifted.pose[rows], height)
         own = float(factor[rows[0]])
-        if motion.implausible_size(own):
+        if len(rows) >= motion.MIN_FRAMES and motion.implausible_size(own):
             where = f"{people.clip_names[people.clip[rows[0]]]}, person {people.person[rows[0]]}"
             implausible.setdefault(where, own)
             misfit[rows] = max(own, 1 / own)
@@ -192,7 +198,7 @@ def height_note(where: str, height: float, factor: float) -> Note:
 def _bodies(prepared: Prepared, pose: Tensor) -> list[list[dict[str, Any]]]:
     """For each clip, the height of the person of each track, with its standard deviation, 0 if it was
     given."""
-    people, error = prepared.keypoints, motion.SIZE_ERROR if prepared.known.height is None else 0.0
+    people, error = prepared.keypoints, size_error(prepared.known)
     found: list[list[dict[str, Any]]] = [[] for _ in people.clip_names]
     for rows in prepared.tracks.longer_than(motion.MIN_FRAMES - 1):
         height = float(1 / motion.size_factor(pose[rows], 1.0))

@@ -1,6 +1,7 @@
 """From answers for single frames to answers for tracks: a Gaussian smoother over each track, and the track
 network of the prior."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,9 +19,9 @@ from zedo_cli.pipeline.smoothing import JOINT_ACCELERATION
 from zedo_cli.pipeline.track_smoothing import smoothed_tracks, with_feet_held
 from zedo_cli.pipeline.weights import ray_gain
 from zedo_cli.preparation import Prepared
-from zedo_cli.prior.track_network import TrackNetwork
+from zedo_cli.prior.track_network import TrackInput
 from zedo_cli.skeletons import ADULT, LIMBS
-from zedo_cli.track_refinement import refined, track_rows
+from zedo_cli.track_refinement import Refined, track_rows
 
 FASTEST_ASSUMED = 30.0
 """Frames/s where nothing is known and people move little between frames."""
@@ -86,6 +87,10 @@ def assumed_step(people: Keypoints, poses: np.ndarray, clip: int) -> float:
     return max(1 / FASTEST_ASSUMED, (process / JOINT_ACCELERATION) ** (1 / 3)) / usual
 
 
+Refine = Callable[[TrackInput, list[np.ndarray]], Refined]
+"""`track_refinement.refined` for one network."""
+
+
 class OverTracks(NamedTuple):
     """Answers for tracks. lifted: of all rows. stated: `[N]`, rows whose uncertainty the track network
     states. notes: what was assumed."""
@@ -100,7 +105,7 @@ def over_tracks(
     prepared: Prepared,
     noise: Tensor,
     contacts: bool = True,
-    network: TrackNetwork | None = None,
+    refine: Refine | None = None,
 ) -> OverTracks:
     """The answers for tracks of several frames, others as they are.
 
@@ -109,7 +114,7 @@ def over_tracks(
         prepared: of the same rows.
         noise: of the keypoints (m) `[N, J]`; infinite for missing ones.
         contacts: whether feet that stand still stay still.
-        network: refines what the smoother says, if the prior has one.
+        refine: what the track network makes of rows and pieces, if the prior has one.
     """
     stated = torch.zeros(len(lifted.pose), dtype=torch.bool)
     known = lifted.pose.isfinite().flatten(1).all(1).numpy()
@@ -121,8 +126,8 @@ def over_tracks(
     pieces = [_in_time(rows, times) for rows in pieces]
     noisy = how_noisy(noise / ADULT)
     points = smoothed_rows(lifted, noisy, pieces, times, contacts)
-    if network is not None:
-        points, spread, stated = refined(network, track_rows(lifted, prepared.seen, points, times), pieces)
+    if refine is not None:
+        points, spread, stated = refine(track_rows(lifted, prepared.seen, points, times), pieces)
         lifted = lifted._replace(uncertainty=torch.where(stated[:, None], spread, lifted.uncertainty))
         if contacts:
             points = _feet_held(points, lifted.uncertainty, noisy, pieces, times)

@@ -1,5 +1,6 @@
 """What the track network of a prior makes of tracks: windows of frames in, refined motion out."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -58,15 +59,41 @@ def track_rows(lifted: Lifted, seen: Observation, steady: Tensor, times: np.ndar
     )
 
 
-def refined(network: TrackNetwork, rows: TrackInput, pieces: list[np.ndarray]) -> Refined:
+class Evaluated(NamedTuple):
+    """points: `[W, T, 17, 3]` m, camera frame, absolute. spread: `[W, T, 17]` m."""
+
+    points: Tensor
+    spread: Tensor
+
+
+def evaluated(network: TrackNetwork, given: TrackInput) -> Evaluated:
+    """The answer of the network for windows, in the camera frame."""
+    window, rotation = track_window(given)
+    answer = network(window)
+    roots = window.roots * answer.depth_factor[..., None]
+    return Evaluated((answer.poses + roots[:, :, None]) @ rotation[:, None], answer.spread)
+
+
+Evaluate = Callable[[TrackInput], Evaluated]
+"""`evaluated` for one network, perhaps recorded."""
+
+
+def refined(
+    evaluate: Evaluate,
+    rows: TrackInput,
+    pieces: list[np.ndarray],
+    device: torch.device,
+    frames: int | None = None,
+) -> Refined:
     """The rows of tracks after the network.
 
     Args:
-        network: of a prior.
+        evaluate: the network of a prior.
         rows: of `track_rows`.
         pieces: the rows of each track in order of time.
+        device: of the network.
+        frames: to which windows are filled up; that of the longest without it.
     """
-    device = next(network.parameters()).device
     count = len(rows.steady)
     points, spread = torch.zeros(count, 17, 3), torch.zeros(count, 17)
     total = torch.zeros(count)
@@ -74,19 +101,16 @@ def refined(network: TrackNetwork, rows: TrackInput, pieces: list[np.ndarray]) -
     windows.sort(key=len)
     for first in range(0, len(windows), AT_ONCE):
         some = windows[first : first + AT_ONCE]
-        index, known = _padded(some)
+        index, known = _padded(some, frames or max(map(len, some)))
         given = TrackInput(*(part[index].to(device) for part in rows))
         since = (given.times - given.times[:, :1]).float()
         given = given._replace(times=since, known=known.to(device))
         with torch.no_grad():
-            window, rotation = track_window(given)
-            answer = network(window)
-        roots = window.roots * answer.depth_factor[..., None]
-        found = ((answer.poses + roots[:, :, None]) @ rotation[:, None]).cpu()[known]
+            answer = Evaluated(*(part.cpu()[known] for part in evaluate(given)))
         weight = _blend(known)[known]
         where = index[known]
-        points.index_add_(0, where, found * weight[:, None, None])
-        spread.index_add_(0, where, answer.spread.cpu()[known] * weight[:, None])
+        points.index_add_(0, where, answer.points * weight[:, None, None])
+        spread.index_add_(0, where, answer.spread * weight[:, None])
         total.index_add_(0, where, weight)
     changed = total > 0
     total = total.clamp(min=1e-9)
@@ -109,9 +133,9 @@ def windows_of(piece: np.ndarray, times: np.ndarray) -> list[np.ndarray]:
     return windows
 
 
-def _padded(windows: list[np.ndarray]) -> tuple[Tensor, Tensor]:
-    """Rows `[W, T]` of windows of several lengths, the last one repeated, and which of them are there."""
-    longest = max(map(len, windows))
+def _padded(windows: list[np.ndarray], longest: int) -> tuple[Tensor, Tensor]:
+    """Rows `[W, longest]` of windows of several lengths, the last one repeated, and which of them are
+    there."""
     index = np.stack([np.pad(window, (0, longest - len(window)), mode="edge") for window in windows])
     known = np.arange(longest) < np.array([len(window) for window in windows])[:, None]
     return torch.from_numpy(index), torch.from_numpy(known)

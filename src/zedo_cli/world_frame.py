@@ -42,6 +42,7 @@ def worlds_of(
     tracks: Tracks,
     up: np.ndarray | None,
     cameras: Sequence[Camera | None],
+    size_error: float = SIZE_ERROR,
 ) -> list[World]:
     """The world frame of each clip.
 
@@ -51,6 +52,7 @@ def worlds_of(
         tracks: of the rows.
         up: vector against gravity in the camera frame, `[3]` or `[N, 3]`, zeros where unknown.
         cameras: of the clips, or one of all.
+        size_error: standard deviation of the size of the people, relative.
     """
     by_clip: list[list[np.ndarray]] = [[] for _ in people.clip_names]
     known = np.isfinite(poses).all((1, 2))
@@ -75,20 +77,19 @@ def worlds_of(
             source = "level camera assumed" if vertical is None else "estimated"
             source = source if given is None else "vertical given"
             rows = np.concatenate([*pieces, singles[clip]])
-            errors = _errors(source, floor, poses[rows][:, 0, 2])
+            errors = _errors(source, size_error * abs(floor), poses[rows][:, 0, 2])
             frame = World(turn, np.array([0.0, 0, -floor]), source, *errors)
         found.append(frame)
     return found
 
 
-def _errors(source: str, floor: float, depth: np.ndarray) -> tuple[float | None, float | None]:
+def _errors(source: str, size: float, depth: np.ndarray) -> tuple[float | None, float | None]:
     """Standard deviations of vertical (degrees) and floor (m) of a frame that people were used for.
 
-    depth: of the people `[N]` m.
+    size: what the size of the people leaves open of the floor (m). depth: of the people `[N]` m.
     """
     if source == "level camera assumed" or not len(depth):
         return None, None
-    size = SIZE_ERROR * abs(floor)
     if source == "vertical given":
         return None, round(max(size, LEAST_FLOOR_ERROR), 3)
     return VERTICAL_ERROR, round(float(np.hypot(size, FLOOR_ERROR * np.median(depth))), 3)

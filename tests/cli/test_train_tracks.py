@@ -1,8 +1,10 @@
 """`zedo train-tracks` as a user sees it."""
 
+import torch
+
 from zedo_cli.prior.checkpoint import load_prior
 
-QUICK = ("open-small", "--frames", 1, "--steps", 3, "--batch-frames", 64)
+QUICK = ("open-small", "--frames", 1, "--steps", 3, "--batch-frames", 64, "--width", 32, "--heads", 2)
 
 
 def test_a_prior_gets_a_track_network_and_lifts(zedo, tmp_path, keypoints_npz):
@@ -15,6 +17,7 @@ def test_a_prior_gets_a_track_network_and_lifts(zedo, tmp_path, keypoints_npz):
     card = prior.card.tracks
     assert card.training.left_out == ("accad_bvh",)
     assert card.training.prior == before.digest
+    assert card.network == card.training.network == {"width": 32, "heads": 2, "blocks": 4}
     assert "accad_bvh" not in {source.name for source in card.sources}
     assert prior.card.licence == before.card.licence
     assert zedo("lift", keypoints_npz, "--prior", output, "-o", tmp_path / "o.npz")[0] == 0
@@ -29,14 +32,18 @@ def test_a_run_that_was_stopped_goes_on(zedo, tmp_path):
     code, _, err = zedo("train-tracks", *QUICK, "-o", output)
     assert code == 2
     assert "continue it with --resume" in err
+    threads = torch.get_num_threads()
     code, _, err = zedo("train-tracks", *QUICK, "-o", output, "--resume")
     assert code == 2
     assert "00000.safetensors: is not a shard of lifted clips; remove it" in err
     code, _, err = zedo("train-tracks", *QUICK, "-o", output, "--resume", "--seed", 7)
     assert code == 2
     assert "other settings" in err
+    code, _, err = zedo("train-tracks", *QUICK, "-o", output, "--resume", "--leave-out", "uiprmd")
+    assert code == 2
     shard.unlink()
     assert zedo("train-tracks", *QUICK, "-o", output, "--resume")[0] == 0
+    assert torch.get_num_threads() == threads
 
 
 def test_bad_input(zedo, tmp_path):
@@ -46,6 +53,7 @@ def test_bad_input(zedo, tmp_path):
         (("--motion", tmp_path / "none.npz"), "none.npz"),
         (("--leave-out", "nobody"), "--leave-out nobody: no such source"),
         (("--learning-rate", 0), "--learning-rate"),
+        (("--width", 100, "--heads", 3), "--width 100: must be a multiple of twice the 3 heads"),
     ):
         code, _, err = zedo("train-tracks", *words, "-o", output)
         assert (code, err.count("\n")) == (2, 1), err

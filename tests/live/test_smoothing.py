@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from zedo_cli import Lifter
 from zedo_cli.live.person import Moment
 from zedo_cli.live.smoothing import newest, scaled
-from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.prior.track_network import TrackInput
 
 
@@ -34,8 +34,8 @@ def window(frames=20, seed=0):
 
 
 @pytest.fixture(scope="module")
-def network():
-    return load_prior("open-base").tracks
+def refine():
+    return Lifter(preset="fast").refine
 
 
 def test_the_smoother_alone_states_no_uncertainty():
@@ -46,18 +46,18 @@ def test_the_smoother_alone_states_no_uncertainty():
     assert found.spread.isnan().all()
 
 
-def test_people_do_not_depend_on_each_other(network):
+def test_people_do_not_depend_on_each_other(refine):
     first, second = window(seed=0)[1], window(12, seed=1)[1]
-    both = newest([first, second], True, network)
+    both = newest([first, second], True, refine)
     for place, moments in enumerate((first, second)):
-        alone = newest([moments], True, network)
+        alone = newest([moments], True, refine)
         assert torch.allclose(both.points[place], alone.points[0], atol=1e-4)
         assert torch.allclose(both.spread[place], alone.spread[0], atol=1e-4)
 
 
-def test_the_first_frame_is_as_it_is(network):
+def test_the_first_frame_is_as_it_is(refine):
     _, moments = window(1)
-    found = newest([moments], True, network)
+    found = newest([moments], True, refine)
     assert found.points[0].numpy() == pytest.approx(moments[0].pose, abs=1e-5)
     assert found.spread.isnan().all()
 

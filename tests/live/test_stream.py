@@ -11,6 +11,7 @@ from zedo_cli.errors import InputError
 from zedo_cli.evaluation.metrics import root_centred
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.live.person import WINDOW
+from zedo_cli.pipeline.presets import PRESETS
 
 
 def pushed(live, frames, **more):
@@ -38,6 +39,9 @@ def test_a_stream_is_nearly_as_good_as_the_clip(lifter, walk, answers):
     whole = lifter.lift(clip, camera).poses_3d
     live = poses_of(answers)
     assert error(live, truth) < 1.2 * error(whole, truth)
+    refined = poses_of(pushed(lifter.live(camera, "h36m17", refine=True), frames))
+    assert error(refined, truth) < 1.05 * error(live, truth)
+    assert not np.allclose(refined, live, atol=1e-3)
     shaky = np.stack([Lifter(lifter.prior, "fast", clips=False).lift(frames, camera).poses_3d])[0]
     change = [np.linalg.norm(np.diff(p, 2, axis=0), axis=-1).mean() for p in (live, shaky)]
     assert change[0] < 0.6 * change[1]
@@ -152,3 +156,9 @@ def test_memory_does_not_grow(lifter, walk, monkeypatch):
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 150_000  # a moment that is not forgotten takes 3 kB: 300,000
+
+
+def test_what_has_no_track_network_cannot_refine(walk):
+    plain = Lifter(preset=PRESETS["fast"].changed(["time=smoother"]))
+    with pytest.raises(InputError, match="no track network"):
+        plain.live(walk[2], refine=True)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from zedo_cli.errors import InputError
@@ -11,7 +10,15 @@ from zedo_cli.mocap.recordings import read_recordings
 from zedo_cli.prior.card import TrackTraining
 from zedo_cli.training.corpus import HELD_OUT, OPEN_VALIDATION
 from zedo_cli.training.track_pool import SHARD_FRAMES
-from zedo_cli.training.track_run import UNKNOWN, TrackRun, licence_of, licence_with, motion_for, sources_of
+from zedo_cli.training.track_run import (
+    UNKNOWN,
+    TrackRun,
+    fingerprint,
+    licence_of,
+    licence_with,
+    motion_for,
+    sources_of,
+)
 
 
 def test_the_bundled_motion_has_nobody_on_whom_anything_is_measured():
@@ -29,7 +36,7 @@ def test_sources_and_people_can_be_left_out():
     with pytest.raises(InputError, match="no such source; there are accad_bvh, "):
         motion_for([], ("nobody",))
     path = bundled("data/motion/validation.npz")
-    with pytest.raises(InputError, match="no motion is left"):
+    with pytest.raises(InputError, match="no motion of 30 frames is left"):
         motion_for([path], tuple({motion.source for motion in read_recordings(path)}))
 
 
@@ -40,17 +47,35 @@ def test_the_card_counts_frames_and_names_licences():
     assert sources["hdm05"].licence == "CC BY-SA 3.0"
     assert UNKNOWN not in {source.licence for source in sources.values()}
     assert "CC BY-SA" in licence_with(motion)
-    assert licence_of("mine") == UNKNOWN
+    assert licence_of("accad_of_mine") == UNKNOWN
 
 
 def test_what_a_run_leaves_beside_its_output(tmp_path):
-    run = TrackRun(TrackTraining(frames=2 * SHARD_FRAMES + 1), tmp_path / "p.safetensors")
+    run = TrackRun(TrackTraining(frames=2 * SHARD_FRAMES + 1), tmp_path / "p.safetensors", [])
     assert run.shards == 3
     assert run.files() == []
     run.folder.mkdir()
     shard = run.folder / "00000.safetensors"
-    np.save(shard.with_suffix(".npy"), 0)
     shard.write_bytes(b"")
     assert run.files() == [shard]
     run.clean()
     assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_the_files_of_others_are_not_touched(tmp_path):
+    run = TrackRun(TrackTraining(), tmp_path / "session.safetensors", [])
+    run.folder.mkdir()
+    film = run.folder / "cam01.mp4"
+    film.write_bytes(b"film")
+    for call in (run.files, run.clean):
+        with pytest.raises(InputError, match="lies where the clips would"):
+            call()
+    assert film.read_bytes() == b"film"
+    with pytest.raises(InputError, match="is the place of the lifted clips"):
+        TrackRun(TrackTraining(), tmp_path / "x.clips", []).files()
+
+
+def test_other_motion_is_another_run():
+    some = motion_for([], ("uiprmd",))
+    assert fingerprint(some) == fingerprint(motion_for([], ("uiprmd",)))
+    assert fingerprint(some) != fingerprint(some[1:])

@@ -61,6 +61,19 @@ def test_the_speed_of_a_motion_is_kept_but_for_the_stated_factor():
     assert 1.1 < speed.max() < SPEEDS[1] * 1.01
 
 
+def test_uneven_times_belong_to_their_frames():
+    """A person who moves at a constant speed does so by the time stamps of each frame, backwards too."""
+    joints = np.zeros((300, 17, 3))
+    joints[:, :, 0] = np.arange(300)[:, None] / 30
+    joints += np.random.default_rng(0).normal(size=(17, 3)) * 0.3
+    pool = MotionPool([Recording(joints, 30.0, "", "", "")])
+    clips = pool.clips(200, 16, torch.Generator().manual_seed(0))
+    step = clips.times.diff(dim=1)
+    assert (step.std(1) / step.mean(1) > 0.05).sum() > 5
+    speed = clips.points[:, :, 0].diff(dim=1).norm(dim=-1) / step
+    assert (speed.std(1) / speed.mean(1)).max() < 0.02
+
+
 def test_halves_are_exchanged_in_all_frames_or_in_none():
     pool = MotionPool(read_recordings(bundled("data/motion/validation.npz")))
     generator = torch.Generator().manual_seed(0)

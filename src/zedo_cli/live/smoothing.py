@@ -1,15 +1,20 @@
 """The newest frame of people who are followed live, from the frames before it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from zedo_cli.live.person import Moment
+from zedo_cli.live.person import WINDOW, Moment
 from zedo_cli.pipeline.track_smoothing import smoothed_tracks, with_feet_held
-from zedo_cli.prior.track_network import TrackInput, TrackNetwork
-from zedo_cli.track_refinement import refined
+from zedo_cli.prior.track_network import TrackInput
+from zedo_cli.track_refinement import Refined
+
+FRAMES = WINDOW
+"""Frames of a person that the track network sees. Half of them cost half and are 4 % worse on a long stream
+(72.7 instead of 69.1 mm, `benchmarks/stream.py`)."""
 
 
 class Newest(NamedTuple):
@@ -20,13 +25,13 @@ class Newest(NamedTuple):
     spread: Tensor
 
 
-def newest(windows: list[list[Moment]], contacts: bool, network: TrackNetwork | None) -> Newest:
+def newest(windows: list[list[Moment]], contacts: bool, refine: Callable[..., Refined] | None) -> Newest:
     """The newest answers of P people, smoothed over the window of each, and refined by the track network.
 
     Args:
         windows: the moments of each person that have answers, in order of time.
         contacts: whether feet that stand still stay still.
-        network: of the prior, None for the smoother alone.
+        refine: `Lifter.refine`; None for the smoother alone.
     """
     moments = [moment for window in windows for moment in window]
     track = np.repeat(np.arange(len(windows)), [len(window) for window in windows])
@@ -38,11 +43,12 @@ def newest(windows: list[list[Moment]], contacts: bool, network: TrackNetwork | 
     local, root = smoothed_tracks(poses, uncertainty, noisy, times, track, contacts)
     points = torch.from_numpy(local + root[:, None]).float()
     rows = [moment.row for moment in moments if moment.row is not None]
-    if network is None or len(rows) < len(moments):
+    if refine is None or len(rows) < len(moments):
         return Newest(points[last], torch.full(points[last].shape[:2], torch.nan))
     given = TrackInput(*(torch.cat(parts) for parts in zip(*rows, strict=True)))
-    pieces = [np.flatnonzero(track == person) for person in range(len(windows))]
-    found = refined(network, given._replace(steady=points, times=torch.from_numpy(times)), pieces)
+    pieces = [np.flatnonzero(track == person)[-FRAMES:] for person in range(len(windows))]
+    given = given._replace(steady=points, times=torch.from_numpy(times))
+    found = refine(given, pieces, frames=FRAMES)
     points, spread = found.points, found.spread.masked_fill(~found.changed[:, None], torch.nan)
     if contacts:
         arrays = (points.double().numpy(), found.spread.double().numpy())

@@ -1,7 +1,8 @@
 """Following people live: what `Lifter.lift` makes of a clip, from past frames only.
 
 Differences from the whole clip: identities, swapped sides, noise, bones and the vertical come from the past;
-the smoother looks back over a window; bodies whose sides are exchanged for a while are not found.
+the smoother (and the track network, if asked for) looks back over a window; bodies whose sides are exchanged
+for a while are not found.
 """
 
 from collections.abc import Iterable, Iterator
@@ -54,9 +55,10 @@ class LiveStream:
         skeleton: joint set of the keypoints; found from the first people without it.
         fps: frames/s, where frames have no times.
         known: vertical, height and keypoint noise, if they are known; bones are estimated.
+        refine: whether the prior's track network refines each frame.
 
     Raises:
-        InputError: the lifter's prior sees no views.
+        InputError: the lifter's prior sees no views, or has no track network that could refine.
     """
 
     def __init__(
@@ -66,10 +68,16 @@ class LiveStream:
         skeleton: Any = None,
         fps: float | None = None,
         known: SideInformation | None = None,
+        refine: bool = False,
     ) -> None:
         if not lifter.preset.view:
             raise InputError("needs a prior and a preset that see views", setting="preset")
-        record(lifter)
+        self._refine = lifter.refine if refine else None
+        if refine and self._refine is None:
+            raise InputError(
+                "the prior has no track network, or the preset does not use it", setting="refine"
+            )
+        record(lifter, refine)
         self._lifter, self._camera = lifter, camera
         self._fps, self._known = fps, known or SideInformation()
         self._incoming = Incoming(camera, skeleton, fps)
@@ -208,8 +216,7 @@ class LiveStream:
 
     def _smoothed(self, lifted: Lifted, people: Keypoints) -> Lifted:
         """The newest answers after the smoother over the window of each person."""
-        if self._known.height is not None:
-            lifted = self._scaled(lifted, people)
+        lifted = self._scaled(lifted, people)
         if not self._lifter.clips or self._lifter.preset.time == "none":
             return lifted
         windows = [
@@ -217,7 +224,7 @@ class LiveStream:
             for identity in people.person.tolist()
         ]
         preset = self._lifter.preset
-        points, spread = newest(windows, preset.contacts, self._lifter.track_network)
+        points, spread = newest(windows, preset.contacts, self._refine)
         spread = spread * float(people.of_clips("caution")[0])
         intrinsics = torch.from_numpy(np.array(people.intrinsics, np.float32))
         rays = normalize(keypoints_to_directions(lifted.keypoints, intrinsics), dim=-1)

@@ -53,7 +53,8 @@ class Poses:
         return [Note(**note) for note in self.meta.get("notes", [])]
 
     def of_clips(self, name: str, clips: int | None = None) -> list[Any]:
-        """A value of the metadata for each clip: `world`, `fps`, `image_size`, `distortion` or `fisheye`."""
+        """A value of the metadata for each clip: `world`, `bodies`, `fps`, `image_size`, `distortion` or
+        `fisheye`."""
         count = len(self.meta.get("inputs", ["?"])) if clips is None else clips
         value = self.meta.get(name)
         numbers = name in ("image_size", "distortion")

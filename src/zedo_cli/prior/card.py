@@ -62,12 +62,20 @@ class TrackTraining(BaseModel):
     batch_frames: PositiveInt = training_defaults.TRACK_BATCH
     """Frames in a step, in windows of one length."""
     learning_rate: PositiveFloat = training_defaults.TRACK_LEARNING_RATE
+    width: PositiveInt = training_defaults.TRACK_WIDTH
+    heads: PositiveInt = training_defaults.TRACK_HEADS
+    blocks: PositiveInt = training_defaults.TRACK_BLOCKS
     ema: float = Field(default=0.999, gt=0, lt=1)
     left_out: tuple[str, ...] = ()
     """Sources and subjects of the motion that were left out."""
     prior: str = ""
     """SHA-256 of the prior whose answers it was trained on."""
     seed: int = 0
+
+    @property
+    def network(self) -> dict[str, int]:
+        """The arguments of `TrackNetwork`."""
+        return {"width": self.width, "heads": self.heads, "blocks": self.blocks}
 
 
 class Source(BaseModel):

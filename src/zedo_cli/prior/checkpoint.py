@@ -120,6 +120,8 @@ def _stated(
     """The network that a field of a card states. Its size is compared with that of the file before it takes
     memory."""
     try:
+        if settings.get("blocks", 0) > len(tensors):
+            raise ValueError(f"states {settings['blocks']} blocks, which are not in the file")
         with torch.device("meta"):
             size = sum(tensor.numel() for tensor in network(**settings).parameters())
         if size > 2 * sum(tensor.numel() for tensor in tensors.values()):

@@ -76,7 +76,7 @@ class TrackInput(NamedTuple):
 
 class TrackAnswer(NamedTuple):
     """poses: `[W, T, 17, 3]` m, root-relative, in the turned frame. depth_factor: `[W, T]`, by which roots
-    move along their rays. spread: `[W, T, 17]` m, standard deviation of each joint."""
+    move along their rays. spread: `[W, T, 17]` m, standard deviation of each joint about the root."""
 
     poses: Tensor
     depth_factor: Tensor
@@ -148,7 +148,8 @@ class TrackNetwork(nn.Module):
         poses = window.steady + residual - residual[..., :1, :]
         depth_factor = (DEPTH_SCALE * others * depth.squeeze(-1)).clamp(-0.5, 0.5).exp()
         spread = window.spread * (others[..., None] * log_spread).clamp(-3, 3).exp()
-        return TrackAnswer(poses, depth_factor, spread)
+        about_root = torch.arange(_COUNT, device=spread.device) > 0
+        return TrackAnswer(poses, depth_factor, spread * about_root)
 
 
 def _features(window: TrackWindow) -> Tensor:

@@ -21,5 +21,8 @@ TRACK_FRAMES, TRACK_STEPS = 2_000_000, 4000
 TRACK_BATCH = 4096
 """Frames in a step."""
 
+TRACK_WIDTH, TRACK_HEADS, TRACK_BLOCKS = 256, 8, 4
+"""Of the network: 2.7 million parameters."""
+
 TRACK_LEARNING_RATE = 1e-3
 """Peak of its cosine schedule."""

@@ -150,9 +150,13 @@ class ShardTask(NamedTuple):
 def lift_shards(task: ShardTask, numbers: list[int], jobs: int) -> Iterator[int]:
     """Lift and write shards in `jobs` processes; the number of each that is done."""
     if jobs == 1:
+        threads = torch.get_num_threads()
         _set_task(task)
-        for number in numbers:
-            yield _lift_and_write(number)
+        try:
+            for number in numbers:
+                yield _lift_and_write(number)
+        finally:
+            torch.set_num_threads(threads)
         return
     context = get_context("spawn")
     with ProcessPoolExecutor(jobs, context, initializer=_set_task, initargs=(task,)) as pool:

@@ -4,7 +4,9 @@ Both parts continue where they were stopped: the clips lie in a folder beside th
 the state of the training in a file.
 """
 
-import shutil
+import hashlib
+import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import NamedTuple
 import torch
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import bundled
+from zedo_cli.io.files import atomic_write, bundled, read_json
 from zedo_cli.mocap.recordings import Recording, read_recordings
 from zedo_cli.prior.card import Source, TrackCard, TrackTraining
 from zedo_cli.prior.prior import Prior
@@ -21,28 +23,35 @@ from zedo_cli.prior.track_network import TrackNetwork
 from zedo_cli.training.corpus import OPEN_LICENCE, together
 from zedo_cli.training.track_pool import SHARD_FRAMES, LiftedClips, ShardTask, lift_shards, shard_path
 from zedo_cli.training.track_training import ClipSet, Progress, TrainingRun, state_path, train_tracks
+from zedo_cli.training.virtual_clips import SHORTEST
 
 BUNDLED = "data/motion/train.npz"
 """The bundled motion to train on."""
 
 LICENCES = {
-    "accad": "CC BY 3.0",
-    "cmu": "CMU terms",
+    **dict.fromkeys(("accad_bvh", "accad_markers"), "CC BY 3.0"),
+    **dict.fromkeys(("cmu_amc", "cmu_daz", "cmu_dm", "cmu_exp", "cmu_mb"), "CMU terms"),
     "hdm05": "CC BY-SA 3.0",
     "uiprmd": "ODC PDDL 1.0",
 }
-"""Of its sources, by the beginning of their names."""
+"""Of its sources."""
 
+
+SHARD = r"\d{5,}\.safetensors"
+"""Names of the files of lifted clips."""
+
+_OTHER_OUTPUT = "choose another `output`"
 
 UNKNOWN = "unknown"
 """The licence of a source that is not bundled."""
 
 
 class TrackRun(NamedTuple):
-    """What is trained, and where. jobs: processes that lift clips."""
+    """What is trained, and where. motion: the recordings. jobs: processes that lift clips."""
 
     settings: TrackTraining
     output: Path
+    motion: list[Recording]
     jobs: int = 1
 
     @property
@@ -55,16 +64,30 @@ class TrackRun(NamedTuple):
         """Where they lie."""
         return self.output.with_suffix(".clips")
 
+    @property
+    def about(self) -> Path:
+        """Where settings and motion of the run are kept."""
+        return self.folder / "settings.json"
+
     def files(self) -> list[Path]:
-        """What a run of this name has left."""
-        shards = sorted(self.folder.glob("*.safetensors")) if self.folder.is_dir() else []
+        """What a run of this name has left.
+
+        Raises `InputError` if the place of its clips is taken by something else.
+        """
+        if self.folder == self.output or (self.folder.exists() and not self.folder.is_dir()):
+            raise InputError("is the place of the lifted clips", source=self.folder, fix=_OTHER_OUTPUT)
+        found = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+        foreign = [path for path in found if path != self.about and not re.fullmatch(SHARD, path.name)]
+        if foreign:
+            raise InputError("lies where the clips would", source=foreign[0], fix=_OTHER_OUTPUT)
         state = state_path(self.output)
-        return [*shards, *([state] if state.is_file() else [])]
+        return [*found, *([state] if state.is_file() else [])]
 
     def clean(self) -> None:
         """Remove clips and state."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        state_path(self.output).unlink(missing_ok=True)
+        for path in self.files():
+            path.unlink()
+        self.folder.rmdir()
 
 
 def motion_for(paths: list[Path], left_out: tuple[str, ...]) -> list[Recording]:
@@ -79,8 +102,10 @@ def motion_for(paths: list[Path], left_out: tuple[str, ...]) -> list[Recording]:
             known = ", ".join(sorted({motion.source for motion in recordings}))
             raise InputError(f"no such source; there are {known}", setting="leave_out", value=name)
     kept = [m for m in recordings if m.source not in left_out and m.subject not in left_out]
-    if not any(len(motion) > 1 for motion in kept):
-        raise InputError("no motion is left", source=paths[0] if paths else bundled(BUNDLED))
+    if not any(len(motion) >= SHORTEST for motion in kept):
+        raise InputError(
+            f"no motion of {SHORTEST} frames is left", source=paths[0] if paths else bundled(BUNDLED)
+        )
     if len({motion.fps for motion in kept}) > 1:
         raise InputError("the files have several frame rates", source=paths[0], fix="give one at a time")
     return kept
@@ -90,7 +115,6 @@ def training_of(
     run: TrackRun,
     prior: Prior,
     name: str,
-    recordings: list[Recording],
     device: torch.device,
     lifted: Callable[[int], None],
     trained: Progress,
@@ -101,7 +125,6 @@ def training_of(
         run: what is trained, and where.
         prior: whose answers are refined; its own weights stay.
         name: of that prior, for the processes that lift.
-        recordings: the motion.
         device: of the work.
         lifted, trained: called with the number of shards, and of steps and the loss.
 
@@ -110,6 +133,7 @@ def training_of(
     """
     run.folder.mkdir(parents=True, exist_ok=True)
     _same_run(run)
+    recordings = run.motion
     numbers = [n for n in range(run.shards) if not shard_path(run.folder, n).is_file()]
     task = ShardTask(name, tuple(recordings), run.folder, run.settings.seed, device.type)
     lifted(run.shards - len(numbers))
@@ -117,7 +141,9 @@ def training_of(
         lifted(done)
     clips = ClipSet([LiftedClips.load(shard_path(run.folder, n)) for n in range(run.shards)], device)
     torch.manual_seed(run.settings.seed)
-    network = train_tracks(TrackNetwork(), clips, TrainingRun(run.settings, run.output), trained)
+    network = train_tracks(
+        TrackNetwork(**run.settings.network), clips, TrainingRun(run.settings, run.output), trained
+    )
     prior.tracks = network
     prior.card = prior.card.model_copy(
         update={
@@ -132,13 +158,21 @@ def training_of(
 
 def _same_run(run: TrackRun) -> None:
     """Write the settings beside the clips, or compare them with those that are there."""
-    path = run.folder / "settings.json"
-    text = run.settings.model_dump_json()
-    if not path.is_file():
-        path.write_text(text)
-    elif path.read_text() != text:
+    own = {"settings": run.settings.model_dump(mode="json"), "motion": fingerprint(run.motion)}
+    if not run.about.is_file():
+        with atomic_write(run.about) as temporary:
+            temporary.write_text(json.dumps(own))
+    elif read_json(run.about) != own:
         fix = "give the same ones, or choose another `output`"
-        raise InputError("are the clips of a run with other settings", source=path, fix=fix)
+        raise InputError("is of a run with other settings or other motion", source=run.about, fix=fix)
+
+
+def fingerprint(motion: list[Recording]) -> str:
+    """Of the frames of recordings."""
+    digest = hashlib.sha256()
+    for recording in motion:
+        digest.update(recording.name.encode() + (1000 * recording.joints).round().astype("<i4").tobytes())
+    return digest.hexdigest()
 
 
 def sources_of(recordings: list[Recording]) -> list[Source]:
@@ -153,7 +187,7 @@ def sources_of(recordings: list[Recording]) -> list[Source]:
 
 def licence_of(source: str) -> str:
     """The licence of a bundled source; `UNKNOWN` for others."""
-    return next((licence for start, licence in LICENCES.items() if source.startswith(start)), UNKNOWN)
+    return LICENCES.get(source, UNKNOWN)
 
 
 def licence_with(recordings: list[Recording]) -> str:

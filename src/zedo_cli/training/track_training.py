@@ -207,12 +207,17 @@ class _State(NamedTuple):
     optimiser: torch.optim.Optimizer
     generators: tuple[Generator, Generator]
 
+    @property
+    def device(self) -> torch.device:
+        return self.generators[0].device
+
     def save(self, step: int) -> None:
         with atomic_write(state_path(self.run.output)) as temporary:
             torch.save(
                 {
                     "step": step,
                     "settings": self.run.settings.model_dump(mode="json"),
+                    "device": self.device.type,
                     "network": self.network.state_dict(),
                     "average": self.average.state_dict(),
                     "optimiser": self.optimiser.state_dict(),
@@ -232,6 +237,11 @@ class _State(NamedTuple):
         if isinstance(state, dict) and state.get("settings", own) != own:
             raise InputError(
                 "is the state of a run with other settings", source=path, fix="give the same ones"
+            )
+        if isinstance(state, dict) and state.get("device", self.device.type) != self.device.type:
+            raise InputError(
+                f"was written on device {state['device']}; its random numbers continue there only",
+                source=path,
             )
         try:
             self.network.load_state_dict(state["network"])

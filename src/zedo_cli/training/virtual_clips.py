@@ -19,6 +19,9 @@ from zedo_cli.training.virtual_cameras import draw_orientations
 RATES = (5.0, 120.0)
 """Range of frame rates, log-uniform; recordings that are too short for a low one are seen at a higher one."""
 
+SHORTEST = 30
+"""Frames of the shortest recording that is used."""
+
 SPEEDS = (0.75, 1.33)
 """Range of the factor on the speed of motion."""
 
@@ -46,10 +49,11 @@ class MotionPool:
     """Recordings as one tensor, from which clips are drawn.
 
     Args:
-        recordings: of the same frame rate.
+        recordings: of the same frame rate; those of fewer than `SHORTEST` frames are left out.
     """
 
     def __init__(self, recordings: list[Recording]) -> None:
+        recordings = [motion for motion in recordings if len(motion) >= SHORTEST]
         self.joints = torch.cat([torch.from_numpy(motion.joints).float() for motion in recordings])
         self.lengths = torch.tensor([len(motion) for motion in recordings])
         self.starts = self.lengths.cumsum(0) - self.lengths
@@ -72,7 +76,9 @@ class MotionPool:
         far = (self.lengths[other] - 1).float() / (frames - 1)
         donor = self._at(other, torch.minimum(step, far)[:, None] * place)
         level = with_other_halves(level, donor, draw.chance(RECOMBINED))
-        level = torch.where(draw.chance(0.5)[:, None, None, None], level.flip(1), level)
+        backward = draw.chance(0.5)
+        level = torch.where(backward[:, None, None, None], level.flip(1), level)
+        place = torch.where(backward[:, None], place[:, -1:] - place.flip(1), place - place[:, :1])
         mirrored = level[:, :, list(MIRROR)] * level.new_tensor([-1.0, 1.0, 1.0])
         level = torch.where(draw.chance(0.5)[:, None, None, None], mirrored, level)
         points = in_front_of_cameras(with_new_bodies(level, generator), generator)
