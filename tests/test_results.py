@@ -5,6 +5,8 @@ import pytest
 
 from zedo_cli import Lifter, SideInformation
 from zedo_cli.datasets.loading import load_dataset
+from zedo_cli.pipeline.motion import BONE_ERRORS
+from zedo_cli.skeletons import BONES
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,9 @@ def test_heights_are_stated_with_their_uncertainty(video, lifter):
     for (person,) in found:
         assert 1.4 < person["height_metres"] < 2.1
         assert person["uncertainty_metres"] == pytest.approx(0.08 * person["height_metres"], abs=1e-3)
+        assert list(person["bones_metres"]) == list(BONES) == list(BONE_ERRORS)
+        assert 0.35 < person["bones_metres"]["thigh"] < 0.55
+        assert 0.02 < person["bones_uncertainty_metres"]["thigh"] < 0.06
 
 
 def test_a_known_height_is_stated_as_it_is(video, lifter):

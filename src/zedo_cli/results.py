@@ -17,7 +17,7 @@ from zedo_cli.poses.frames import CAMERA_FRAME, World
 from zedo_cli.preparation import Prepared, SideInformation
 from zedo_cli.prior.prior import Prior
 from zedo_cli.result_checks import plausibility
-from zedo_cli.skeletons import JOINTS
+from zedo_cli.skeletons import BONES, JOINTS
 from zedo_cli.version import __version__
 from zedo_cli.world_frame import worlds_of
 
@@ -196,14 +196,24 @@ def height_note(where: str, height: float, factor: float) -> Note:
 
 
 def _bodies(prepared: Prepared, pose: Tensor) -> list[list[dict[str, Any]]]:
-    """For each clip, the height of the person of each track, with its standard deviation, 0 if it was
-    given."""
+    """For each clip, height and bones of the person of each track, with their standard deviations, 0 for what
+    was given."""
     people, error = prepared.keypoints, size_error(prepared.known)
+    known = prepared.known.bones is not None
+    errors = [0.0 if known else part for part in motion.BONE_ERRORS.values()]
     found: list[list[dict[str, Any]]] = [[] for _ in people.clip_names]
     for rows in prepared.tracks.longer_than(motion.MIN_FRAMES - 1):
         height = float(1 / motion.size_factor(pose[rows], 1.0))
         if np.isfinite(height):
-            about = {"person": int(people.person[rows[0]]), "height_metres": round(height, 3)}
-            about["uncertainty_metres"] = round(error * height, 3)
+            lengths = motion.bones_of_track(pose[rows]).tolist()
+            about = {
+                "person": int(people.person[rows[0]]),
+                "height_metres": round(height, 3),
+                "uncertainty_metres": round(error * height, 3),
+                "bones_metres": {b: round(length, 3) for b, length in zip(BONES, lengths, strict=True)},
+                "bones_uncertainty_metres": {
+                    b: round(e * length, 3) for b, e, length in zip(BONES, errors, lengths, strict=True)
+                },
+            }
             found[people.clip[rows[0]]].append(about)
     return found

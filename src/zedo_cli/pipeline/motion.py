@@ -64,6 +64,21 @@ SIZE_ERROR = 0.08
 """RMS relative error of the size of people: 0.03 to 0.04 on recorded people of `validation-video`, 0.11 with
 bodies drawn anew (children among them), where the view says little."""
 
+BONE_ERRORS = {
+    "hip": 0.15,
+    "thigh": 0.09,
+    "shin": 0.09,
+    "lower trunk": 0.09,
+    "upper trunk": 0.1,
+    "neck": 0.16,
+    "head": 0.18,
+    "shoulder": 0.16,
+    "upper arm": 0.11,
+    "forearm": 0.11,
+}
+"""RMS relative errors of the bones of a track on `validation-video`, over exact and noisy keypoints, recorded
+bodies and those drawn anew. Hips, shoulders, neck and head depend on the definition of the joints."""
+
 LARGEST_SIZE_ERROR = 3.0
 """Standard deviations of the size from which a stated height is implausible."""
 
