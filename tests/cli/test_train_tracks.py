@@ -1,10 +1,18 @@
 """`zedo train-tracks` as a user sees it."""
 
+import pytest
 import torch
 
 from zedo_cli.prior.checkpoint import load_prior
+from zedo_cli.training import track_pool, track_run
 
 QUICK = ("open-small", "--frames", 1, "--steps", 3, "--batch-frames", 64, "--width", 32, "--heads", 2)
+
+
+@pytest.fixture(autouse=True)
+def small_shards(monkeypatch):
+    for module in (track_pool, track_run):
+        monkeypatch.setattr(module, "SHARD_FRAMES", 320)
 
 
 def test_a_prior_gets_a_track_network_and_lifts(zedo, tmp_path, keypoints_npz):
