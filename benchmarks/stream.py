@@ -1,6 +1,6 @@
 """How long a live frame takes, and whether memory grows: `zedo stream` as a process, fed at 30 frames/s.
 
-    python benchmarks/stream.py [--frames 3000] [--people 1 5] [--preset fast]
+    python benchmarks/stream.py [--frames 3000] [--people 1 5] [--preset fast] [--refine]
     python benchmarks/stream.py --frames 36000 --hours 10
 
 Printed for each number of people: latency from the line that is written to the line that is read (median,
@@ -47,21 +47,21 @@ def memory(process: int) -> float:
     return float("nan")
 
 
-def started(k: np.ndarray, preset: str, folder: str) -> subprocess.Popen[bytes]:
-    """`zedo stream`, with a camera in a folder."""
+def started(k: np.ndarray, method: list[str], folder: str) -> subprocess.Popen[bytes]:
+    """`zedo stream` with the options of a method, and with a camera in a folder."""
     camera = Path(folder) / "K.json"
     camera.write_text(json.dumps(k.tolist()))
-    command = [sys.executable, "-m", "zedo_cli", "stream", "-k", str(camera), "--preset", preset]
+    command = [sys.executable, "-m", "zedo_cli", "stream", "-k", str(camera), *method]
     command += ["--skeleton", "h36m17"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     return subprocess.Popen(command, **pipes)  # type: ignore[call-overload]
 
 
-def endure(hours: float, count: int, preset: str) -> None:
+def endure(hours: float, count: int, method: list[str]) -> None:
     """Feed frames with time stamps over hours as fast as they are lifted, and print the memory."""
     frames, _, k = walk()
     folder = tempfile.TemporaryDirectory()
-    process = started(k, preset, folder.name)
+    process = started(k, method, folder.name)
     began = time.perf_counter()
 
     def feed() -> None:
@@ -79,16 +79,19 @@ def endure(hours: float, count: int, preset: str) -> None:
     process.wait()
     folder.cleanup()
     seconds = time.perf_counter() - began
-    print(f"{hours:g} hours in {number + 1} frames, {preset}: {1000 * seconds / count:.1f} ms for a frame")
+    print(
+        f"{hours:g} hours in {number + 1} frames, {' '.join(method)}:"
+        f" {1000 * seconds / count:.1f} ms for a frame"
+    )
     print("  memory (MB) along the way: " + " ".join(f"{value:.0f}" for value in used))
 
 
-def measure(people: int, count: int, preset: str) -> None:
+def measure(people: int, count: int, method: list[str]) -> None:
     """Feed a process and print the figures."""
     frames, truth, k = walk()
     aside = np.array([300.0, 0, 0])
     folder = tempfile.TemporaryDirectory()
-    process = started(k, preset, folder.name)
+    process = started(k, method, folder.name)
     written: list[float] = []
     read: list[float] = []
     poses: list[list[list[float]]] = []
@@ -124,7 +127,7 @@ def measure(people: int, count: int, preset: str) -> None:
     folder.cleanup()
     latency = 1000 * (np.array(read) - np.array(written))[1:]
     middle, most, longest = np.median(latency), np.quantile(latency, 0.95), latency.max()
-    title = f"{people} people, {preset}, {count} frames"
+    title = f"{people} people, {' '.join(method)}, {count} frames"
     print(f"{title}: p50 {middle:.1f}, p95 {most:.1f}, largest {longest:.0f} ms")
     shares = 100 * np.histogram(latency, (*BINS[:-1], np.inf))[0] / len(latency)
     parts = [
@@ -132,7 +135,7 @@ def measure(people: int, count: int, preset: str) -> None:
     ]
     print(f"  ms {', '.join(parts)}")
     print("  memory (MB) along the way: " + " ".join(f"{value:.0f}" for value in used))
-    compare(np.array(poses), frames, truth, k, preset)
+    compare(np.array(poses), frames, truth, k, method[1])
 
 
 def compare(live: np.ndarray, frames: np.ndarray, truth: np.ndarray, k: np.ndarray, preset: str) -> None:
@@ -164,12 +167,13 @@ def main() -> None:
         "--hours", type=float, help="spread the frames over hours, one person, for the memory"
     )
     options = parser.parse_args()
+    method = ["--preset", options.preset, *(["--refine"] if options.refine else [])]
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     if options.hours:
-        endure(options.hours, options.frames, options.preset)
+        endure(options.hours, options.frames, method)
         return
     for people in options.people:
-        measure(people, options.frames, options.preset)
+        measure(people, options.frames, method)
 
 
 if __name__ == "__main__":

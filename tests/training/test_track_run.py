@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import bundled
+from zedo_cli.io.files import TEMPORARY, bundled
 from zedo_cli.mocap.recordings import read_recordings
 from zedo_cli.prior.card import TrackTraining
 from zedo_cli.training.corpus import HELD_OUT, OPEN_VALIDATION
@@ -58,6 +58,9 @@ def test_what_a_run_leaves_beside_its_output(tmp_path):
     shard = run.folder / "00000.safetensors"
     shard.write_bytes(b"")
     assert run.files() == [shard]
+    killed = run.folder / f"{TEMPORARY}x.safetensors"  # what a killed run was writing
+    killed.write_bytes(b"")
+    assert run.files() == [killed, shard]
     run.clean()
     assert list(Path(tmp_path).iterdir()) == []
 

@@ -182,7 +182,7 @@ class LiveStream:
             moment.pose = lifted.pose[row].double().numpy()
             moment.uncertainty = lifted.uncertainty[row].double().numpy()
             moment.noisy = float(how_noisy(noise[row : row + 1] / ADULT))
-            moment.row = TrackInput(*(part[row : row + 1] for part in rows))
+            moment.row = self._refine and TrackInput(*(part[row : row + 1] for part in rows))
         return lifted, notes
 
     def _sample(self, alone: Observation, people: list[Person]) -> None:

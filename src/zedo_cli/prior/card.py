@@ -93,7 +93,6 @@ class TrackCard(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    network: dict[str, int]
     training: TrackTraining
     sources: list[Source]
     """Their poses are the frames of the recordings."""

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import atomic_write, bundled_prior, bundled_priors, read_json
+from zedo_cli.io.files import bundled_prior, bundled_priors, read_json
 from zedo_cli.io.schema import first_fault
+from zedo_cli.io.tensors import save_tensors
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.prior import NETWORKS, Prior
@@ -45,13 +45,7 @@ def save_prior(prior: Prior, path: Path, half: bool = True) -> None:
         .contiguous()
         for name, tensor in prior.state_dict().items()
     }
-    with atomic_write(path) as temporary:
-        try:
-            save_file(tensors, temporary, metadata={_HEADER: prior.card.model_dump_json()})
-        except SafetensorError as error:  # a full disk, among others
-            raise InputError(
-                f"could not be written ({error})", source=path, fix="is the disk full?"
-            ) from error
+    save_tensors(tensors, path, {_HEADER: prior.card.model_dump_json()})
 
 
 def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -> Prior:
@@ -104,7 +98,7 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
     spread = _spread_head(network) if any(name.startswith(_SPREAD) for name in tensors) else None
     tracks = None
     if card.tracks:
-        tracks = _stated(TrackNetwork, card.tracks.network, tensors, path, "tracks")
+        tracks = _stated(TrackNetwork, card.tracks.training.network, tensors, path, "tracks")
     loaded = Prior(card, network, poses, path.name, digest, spread, tracks).to(device)
     load_checked(loaded, tensors, path, "the network that the file states")
     return loaded.eval().requires_grad_(False)

@@ -121,7 +121,6 @@ class TrackNetwork(nn.Module):
         super().__init__()
         if width % (2 * heads):
             raise ValueError(f"the width {width} must be a multiple of twice the {heads} heads")
-        self.settings = {"width": width, "heads": heads, "blocks": blocks}
         self.turned = width // heads // 2
         self.enter = nn.Linear(_FEATURES, width)
         self.blocks = nn.ModuleList(_Block(width, heads) for _ in range(blocks))

@@ -10,8 +10,7 @@ from torch import Generator, Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import atomic_write
-from zedo_cli.io.tensors import load_tensors
+from zedo_cli.io.tensors import load_tensors, save_state
 from zedo_cli.prior.card import TrainingSettings
 from zedo_cli.training.distributed import Workers
 
@@ -54,15 +53,8 @@ class RunState:
             "generators": generators,
         }
         path = self.output.with_suffix(f".step-{step:08d}.state.pt")
-        try:
-            with atomic_write(path) as temporary:
-                torch.save(state, temporary)
-        except RuntimeError as error:  # torch's writer reports a full disk like this
-            kept = state_files(self.output)
-            left = f"; {kept[-1].name} is kept" if kept else ""
-            raise InputError(
-                f"could not be written ({_first_line(error)}){left}", source=path, fix="is the disk full?"
-            ) from error
+        kept = state_files(self.output)
+        save_state(state, path, kept[-1].name if kept else "")
         for old in state_files(self.output)[:-KEPT]:
             old.unlink()
 
@@ -124,7 +116,3 @@ class RunState:
 def state_files(output: Path) -> list[Path]:
     """The states of the run that writes `output`, oldest first."""
     return sorted(output.parent.glob(f"{glob.escape(output.stem)}.step-*.state.pt"))
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

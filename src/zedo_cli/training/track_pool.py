@@ -14,11 +14,11 @@ from typing import NamedTuple, Self
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Generator, Tensor
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import atomic_write
+from zedo_cli.io.tensors import save_tensors
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.lifter import Lifter
 from zedo_cli.mocap.recordings import Recording
@@ -57,8 +57,7 @@ class LiftedClips(NamedTuple):
             parts[name] = (points - points[..., :1, :]).half()
         parts["plane"] = self.rows.directions[..., :2].contiguous()
         parts |= {name: getattr(self.rows, name).half() for name in _HALVES}
-        with atomic_write(path) as temporary:
-            save_file(parts, temporary)
+        save_tensors(parts, path)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import atomic_write, bundled, read_json
+from zedo_cli.io.files import TEMPORARY, atomic_write, bundled, read_json
 from zedo_cli.mocap.recordings import Recording, read_recordings
 from zedo_cli.prior.card import Source, TrackCard, TrackTraining
 from zedo_cli.prior.prior import Prior
@@ -37,8 +37,8 @@ LICENCES = {
 """Of its sources."""
 
 
-SHARD = r"\d{5,}\.safetensors"
-"""Names of the files of lifted clips."""
+OWN = rf"\d{{5,}}\.safetensors|{re.escape(TEMPORARY)}.*"
+"""Names of the files of lifted clips, and of those that a killed run was writing."""
 
 _OTHER_OUTPUT = "choose another `output`"
 
@@ -77,7 +77,7 @@ class TrackRun(NamedTuple):
         if self.folder == self.output or (self.folder.exists() and not self.folder.is_dir()):
             raise InputError("is the place of the lifted clips", source=self.folder, fix=_OTHER_OUTPUT)
         found = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
-        foreign = [path for path in found if path != self.about and not re.fullmatch(SHARD, path.name)]
+        foreign = [path for path in found if path != self.about and not re.fullmatch(OWN, path.name)]
         if foreign:
             raise InputError("lies where the clips would", source=foreign[0], fix=_OTHER_OUTPUT)
         state = state_path(self.output)
@@ -133,24 +133,19 @@ def training_of(
     """
     run.folder.mkdir(parents=True, exist_ok=True)
     _same_run(run)
-    recordings = run.motion
     numbers = [n for n in range(run.shards) if not shard_path(run.folder, n).is_file()]
-    task = ShardTask(name, tuple(recordings), run.folder, run.settings.seed, device.type)
+    task = ShardTask(name, tuple(run.motion), run.folder, run.settings.seed, device.type)
     lifted(run.shards - len(numbers))
     for done, _ in enumerate(lift_shards(task, numbers, run.jobs), run.shards - len(numbers) + 1):
         lifted(done)
     clips = ClipSet([LiftedClips.load(shard_path(run.folder, n)) for n in range(run.shards)], device)
     torch.manual_seed(run.settings.seed)
-    network = train_tracks(
-        TrackNetwork(**run.settings.network), clips, TrainingRun(run.settings, run.output), trained
-    )
-    prior.tracks = network
+    network = TrackNetwork(**run.settings.network)
+    prior.tracks = train_tracks(network, clips, TrainingRun(run.settings, run.output), trained)
     prior.card = prior.card.model_copy(
         update={
-            "tracks": TrackCard(
-                network=network.settings, training=run.settings, sources=sources_of(recordings)
-            ),
-            "licence": together([prior.card.licence, licence_with(recordings)]),
+            "tracks": TrackCard(training=run.settings, sources=sources_of(run.motion)),
+            "licence": together([prior.card.licence, licence_with(run.motion)]),
         }
     )
     return prior

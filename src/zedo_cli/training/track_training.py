@@ -15,8 +15,7 @@ from torch import Generator, Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from zedo_cli.errors import InputError
-from zedo_cli.io.files import atomic_write
-from zedo_cli.io.tensors import load_tensors
+from zedo_cli.io.tensors import load_tensors, save_state
 from zedo_cli.pipeline.view import mirrored_pose
 from zedo_cli.prior.card import TrackTraining
 from zedo_cli.prior.track_network import TrackAnswer, TrackInput, TrackNetwork, TrackWindow, track_window
@@ -212,19 +211,17 @@ class _State(NamedTuple):
         return self.generators[0].device
 
     def save(self, step: int) -> None:
-        with atomic_write(state_path(self.run.output)) as temporary:
-            torch.save(
-                {
-                    "step": step,
-                    "settings": self.run.settings.model_dump(mode="json"),
-                    "device": self.device.type,
-                    "network": self.network.state_dict(),
-                    "average": self.average.state_dict(),
-                    "optimiser": self.optimiser.state_dict(),
-                    "generators": [generator.get_state() for generator in self.generators],
-                },
-                temporary,
-            )
+        state = {
+            "step": step,
+            "settings": self.run.settings.model_dump(mode="json"),
+            "device": self.device.type,
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "generators": [generator.get_state() for generator in self.generators],
+        }
+        path = state_path(self.run.output)
+        save_state(state, path, f"the one before, {path.name}," if path.is_file() else "")
 
     def load(self) -> int:
         """Continue where the state was written, or begin if none is there. Raises `InputError` if it is of
