@@ -90,3 +90,14 @@ def test_the_frame_states_how_sure_it_is():
     assert World.from_dict(frame.as_dict()).as_dict() == frame.as_dict()
     old = {name: part for name, part in frame.as_dict().items() if name != "uncertainty"}
     assert World.from_dict(old).vertical_error is None
+
+
+def test_a_person_who_lies_all_the_time_tells_no_sure_vertical():
+    """Nothing tells such a person from one who stands before a tilted camera."""
+    poses = walker(0, 30)
+    middle = poses[:, :1].copy()
+    lying = (poses - middle) @ Rotation.from_euler("x", 90, degrees=True).as_matrix().T + middle
+    frame = world_of(lying)
+    assert frame.source == "estimated"
+    assert frame.vertical_error == 45
+    assert frame.floor_error > 1

@@ -29,6 +29,10 @@ FLOOR_ERROR, LEAST_FLOOR_ERROR = 0.1, 0.05
 """RMS error of the floor there, over the distance of the people: 0.07 to 0.12; and the least (m), of
 ankles."""
 
+TILTED_DEGREES, TILTED_ERROR = 45.0, 45.0
+"""Angle of an estimated vertical from that of the image from which people may lie instead of the camera being
+tilted, and the error (degrees) that is stated then: where people lie it is 30 to 80 degrees."""
+
 _NEAREST_AXIS = np.cos(np.radians(30))
 """Cosine of the largest angle between a calibration's upward axis and the vertical of its people."""
 
@@ -77,22 +81,26 @@ def worlds_of(
             source = "level camera assumed" if vertical is None else "estimated"
             source = source if given is None else "vertical given"
             rows = np.concatenate([*pieces, singles[clip]])
-            errors = _errors(source, size_error * abs(floor), poses[rows][:, 0, 2])
+            errors = _errors(source, turn[2], size_error * abs(floor), poses[rows][:, 0, 2])
             frame = World(turn, np.array([0.0, 0, -floor]), source, *errors)
         found.append(frame)
     return found
 
 
-def _errors(source: str, size: float, depth: np.ndarray) -> tuple[float | None, float | None]:
+def _errors(source: str, up: np.ndarray, size: float, depth: np.ndarray) -> tuple[float | None, float | None]:
     """Standard deviations of vertical (degrees) and floor (m) of a frame that people were used for.
 
-    size: what the size of the people leaves open of the floor (m). depth: of the people `[N]` m.
+    up: the vertical `[3]`. size: what the size of the people leaves open of the floor (m). depth: of the
+    people `[N]` m.
     """
     if source == "level camera assumed" or not len(depth):
         return None, None
     if source == "vertical given":
         return None, round(max(size, LEAST_FLOOR_ERROR), 3)
-    return VERTICAL_ERROR, round(float(np.hypot(size, FLOOR_ERROR * np.median(depth))), 3)
+    tilted = -up[1] < np.cos(np.radians(TILTED_DEGREES))
+    vertical = TILTED_ERROR if tilted else VERTICAL_ERROR
+    part = np.sin(np.radians(TILTED_ERROR)) if tilted else FLOOR_ERROR
+    return vertical, round(float(np.hypot(size, part * np.median(depth))), 3)
 
 
 def _given(up: np.ndarray | None, pieces: list[np.ndarray]) -> np.ndarray | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from motions import WORLD, filmed, walker
 from zedo_cli.errors import InputError
 from zedo_cli.poses.container import Poses
 from zedo_cli.poses.writing import open_poses, write_poses
@@ -103,3 +104,12 @@ def test_a_picture_is_drawn(poses, tmp_path):
 def test_an_unknown_format_is_refused(poses, tmp_path):
     with pytest.raises(InputError, match=r"npz \(\.npz\), json \(\.json\)"):
         write_poses(poses, tmp_path / "o.fbx")
+
+
+def test_a_vertical_that_may_be_wrong_gets_a_warning(tmp_path):
+    for error, warned in ((7.0, False), (45.0, True)):
+        world = replace(WORLD, vertical_error=error)
+        written = write_poses(filmed(walker(), world=[world.as_dict()]), tmp_path / "a.csv", frame="world")
+        warnings = [note for note in written.notes if note.code == "vertical-unsure"]
+        assert bool(warnings) == warned
+    assert "wrong by 45 degrees; give `camera_up`" in warnings[0].text

@@ -16,6 +16,9 @@ from zedo_cli.poses.frames import in_camera, in_world, worlds
 from zedo_cli.poses.selecting import taken
 from zedo_cli.registry import POSE_WRITERS, PoseWriter
 
+UNSURE_DEGREES = 20.0
+"""Error of a vertical from which poses in the world frame get a warning."""
+
 FRAMES = ("camera", "world")
 
 
@@ -155,10 +158,16 @@ def _clip_names(inputs: Sequence[Any]) -> list[str]:
 
 def _about_frames(poses: Poses) -> list[Note]:
     """What is assumed of the world frames in which poses are written."""
-    used = sorted({worlds(poses)[clip].source for clip in np.unique(poses.clip).tolist()})
+    frames = [worlds(poses)[clip] for clip in np.unique(poses.clip).tolist()]
+    used = sorted({frame.source for frame in frames})
     texts = {
         "estimated": "the vertical and the floor of the world frame are estimated from the people",
         "vertical given": "the floor of the world frame is estimated from the people",
         "level camera assumed": "for the world frame a level camera is assumed; give `camera_up`",
     }
-    return [Note("info", texts[source], "world-frame") for source in used if source in texts]
+    notes = [Note("info", texts[source], "world-frame") for source in used if source in texts]
+    unsure = max((frame.vertical_error or 0 for frame in frames), default=0)
+    if unsure > UNSURE_DEGREES:
+        text = "the people lie, or the camera is tilted by more than 45 degrees: the vertical may be wrong by"
+        notes.append(Note("warning", f"{text} {unsure:g} degrees; give `camera_up`", "vertical-unsure"))
+    return notes
