@@ -15,7 +15,7 @@ def test_exact_keypoints_are_met_and_others_are_not():
     assumed = zedo.lift(rows.points, **arrays)
     assert exact.reprojection_error.max() < 0.02
     assert assumed.reprojection_error.mean() > 0.5
-    assert assumed.uncertainty.mean() > 1.2 * exact.uncertainty.mean()
+    assert assumed.uncertainty.mean() > 1.15 * exact.uncertainty.mean()
 
 
 def test_a_true_vertical_does_no_harm_under_a_ceiling_camera():

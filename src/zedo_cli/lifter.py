@@ -227,10 +227,8 @@ class Lifter:
         if self.preset.view:
             seen, zoom = magnified(seen)
             look = self.first_look(seen)
-            if self.preset.contradictions:
-                notes += look.left_out()
-            if self.clips and self.preset.flips:
-                swapped = swapped ^ look.flips_undone(tracks)[:, None]
+            exchanged, more = look.corrected(tracks if self.clips else None)
+            swapped, notes = swapped ^ exchanged, notes + more
             seen = look.observation()
         people = people.with_notes(*notes)
         prepared = Prepared(people, camera, known, tracks, windows, seen, swapped, zoom)

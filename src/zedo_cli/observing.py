@@ -100,6 +100,17 @@ class FirstLook:
         self.seen = seen
         self._pose, self._away, self._noise, self._spread = self._fitted(seen)
 
+    def corrected(self, tracks: Tracks | None) -> tuple[Tensor, list[Note]]:
+        """Leave out and exchange keypoints as the preset says; flips only over `tracks`. Returns the parts
+        that were exchanged `[N, 3]`, and notes."""
+        notes = self.left_out() if self._preset.contradictions else []
+        swapped = torch.zeros(len(self._pose), len(left_right.PARTS), dtype=torch.bool)
+        if tracks is not None and self._preset.flips:
+            swapped ^= self.flips_undone(tracks)[:, None]
+        if self._preset.swaps:
+            swapped ^= left_right.arms_only(self.arms_undone())
+        return swapped, notes
+
     def left_out(self) -> list[Note]:
         """Leave out keypoints that contradict all others of their person."""
         doubtful = torch.nonzero(suspicious(self._away, self._noise))[:, 0]
@@ -135,6 +146,18 @@ class FirstLook:
             parts = flipped[:, None].expand(-1, len(left_right.PARTS))
             self._change(left_right.with_swapped(self.seen, parts), flipped)
         return flipped
+
+    def arms_undone(self) -> Tensor:
+        """Exchange left and right arm where they were swapped in the image. Returns which rows `[N]`."""
+        before = left_right.arms_misfit(self._away, self.seen.confidence)
+        swapped = before > left_right.EVIDENCE  # nobody else can gain as much
+        if swapped.any():
+            turned = left_right.with_swapped(self.seen, left_right.arms_only(swapped)).rows(swapped)
+            after = left_right.arms_misfit(self._fitted(turned).away, turned.confidence)
+            swapped[swapped.clone()] = left_right.arms_were_swapped(before[swapped], after, turned.confidence)
+        if swapped.any():
+            self._change(left_right.with_swapped(self.seen, left_right.arms_only(swapped)), swapped)
+        return swapped
 
     def observation(self) -> Observation:
         """The observation, with what the prior makes of it."""

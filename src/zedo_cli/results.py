@@ -9,7 +9,7 @@ from torch import Tensor
 
 from zedo_cli.errors import Note, printable
 from zedo_cli.keypoints.container import Keypoints
-from zedo_cli.pipeline import left_right, motion
+from zedo_cli.pipeline import motion
 from zedo_cli.pipeline.method import Lifted
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.poses.container import Poses
@@ -37,17 +37,14 @@ def poses_of(
     implausible, warnings = plausibility(lifted, people)
     caution = torch.tensor(people.of_clips("caution"), dtype=torch.float32) * implausible
     lifted = lifted._replace(uncertainty=lifted.uncertainty * caution[torch.from_numpy(people.clip)][:, None])
-    arms = torch.zeros_like(prepared.swapped)
-    arms[:, left_right.ARMS] = lifted.swapped
-    swapped = prepared.swapped ^ arms
     notes = [
         *people.notes,
         *height_notes,
         *warnings,
-        *_notes(prepared, prior, preset, int(swapped.any(1).sum())),
+        *_notes(prepared, prior, preset, int(prepared.swapped.any(1).sum())),
     ]
     return Poses(
-        **arrays_of(lifted, people, swapped),
+        **arrays_of(lifted, people, prepared.swapped),
         joint_names=JOINTS,
         meta={
             **about_method(prior, preset, settings),

@@ -3,16 +3,20 @@
 import numpy as np
 import pytest
 import torch
-from torch.nn.functional import normalize
 
 from places import EXAMPLE
-from zedo_cli.pipeline.left_right import STATES, arms_only, find_swapped_arms, find_swaps, swap_parts
-from zedo_cli.pipeline.method import build_method, lift
-from zedo_cli.pipeline.observation import Observation
+from zedo_cli.keypoints.container import Keypoints
+from zedo_cli.lifter import Lifter
+from zedo_cli.pipeline.left_right import (
+    STATES,
+    arms_misfit,
+    arms_only,
+    arms_were_swapped,
+    find_swaps,
+    swap_parts,
+)
 from zedo_cli.pipeline.presets import PRESETS
 from zedo_cli.pipeline.rays import points_to_keypoints
-from zedo_cli.pipeline.view import View
-from zedo_cli.pipeline.weights import keypoint_noise
 from zedo_cli.skeletons import LIMBS
 from zedo_cli.training.corpus import held_out_people
 from zedo_cli.training.virtual_cameras import draw_scene
@@ -125,29 +129,35 @@ def test_swapping_the_arms_twice_changes_nothing():
     assert torch.equal(swap_arms(once, which), values)
 
 
-def test_swapped_arms_are_found_and_others_are_not(prior):
-    points, confidence = seen_people(), torch.full((80, 17), 0.95)
-    noise = keypoint_noise(confidence, 0.0005, 0.05)[:, None]
+def test_swapped_arms_are_found_undone_and_reported(prior):
+    points = seen_people()
+    truth = points - points[:, :1]
+    keypoints = points_to_keypoints(points, INTRINSICS)
+    exchanged = swap_arms(keypoints, torch.full((80,), True))
     apart = (points[:, 13] - points[:, 16]).norm(dim=-1) > 0.4
-    for exchanged in (False, True):
-        shown = swap_arms(points, torch.full((80,), exchanged))
-        view = View(normalize(shown, dim=-1)[:, None], confidence[:, None])
-        with torch.no_grad():
-            found = find_swapped_arms(prior, view, 4.0, noise)
-        assert (found[apart].float().mean() > 0.5) if exchanged else not found.any()
+    lifter = Lifter(prior)
+    stubborn = Lifter(prior, PRESETS["balanced"].model_copy(update={"swaps": False}))
+
+    def lifted(by, shown):
+        arrays = (shown, torch.full((80, 17), 0.95), "h36m17", INTRINSICS.expand(80, 3, 3))
+        poses = by.lift(Keypoints.from_arrays(*arrays))
+        error = (torch.from_numpy(poses.poses_3d - poses.poses_3d[:, :1]) - truth).norm(dim=-1).mean(1)
+        return poses.swapped, error
+
+    swapped, errors = lifted(lifter, exchanged)
+    found = swapped[:, 1]
+    assert found[apart].mean() > 0.5
+    assert not swapped[:, [0, 2]].any()
+    assert not lifted(lifter, keypoints)[0].any()
+    assert errors[found].mean() < 0.6 * lifted(stubborn, exchanged)[1][found].mean()
 
 
-def test_a_lift_undoes_and_reports_them(prior):
-    points, confidence = seen_people(), torch.full((80, 17), 0.95)
-    exchanged = swap_arms(points_to_keypoints(points, INTRINSICS), torch.full((80,), True))
-    seen = Observation(exchanged, confidence, INTRINSICS.expand(80, 3, 3))
-    with torch.no_grad():
-        lifted = lift(build_method(PRESETS["balanced"], prior), seen)
-        stubborn = lift(build_method(PRESETS["balanced"].model_copy(update={"swaps": False}), prior), seen)
-    found = lifted.swapped
-    assert found.any()
-    errors = [
-        (part.pose - part.pose[:, :1] - points + points[:, :1]).norm(dim=-1)[found].mean()
-        for part in (lifted, stubborn)
-    ]
-    assert errors[0] < 0.6 * errors[1]
+def test_a_swap_must_gain_and_then_fit():
+    confidence = torch.ones(3, 17)
+    confidence[2, 3:] = 0
+    good, bad = torch.full((3, 17), 0.01), torch.full((3, 17), 0.1)
+    before, after = arms_misfit(bad, confidence), arms_misfit(good, confidence)
+    assert arms_misfit(torch.full((3, 17), 9.0), confidence).tolist() == [272, 272, 48]  # clipped, if seen
+    assert arms_were_swapped(before, after, confidence).tolist() == [True, True, True]
+    assert not arms_were_swapped(after, before, confidence).any()
+    assert not arms_were_swapped(before + 100, before, confidence).any()  # a gain, but nothing fits

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from zedo_cli.pipeline.denoiser import MirroredDenoiser, estimate, given
-from zedo_cli.pipeline.view import View
+from zedo_cli.pipeline.denoiser import MirroredDenoiser, estimate, given, in_turn
+from zedo_cli.pipeline.view import View, mirrored_pose
 from zedo_cli.prior.checkpoint import load_prior
 
 
@@ -55,6 +55,27 @@ def test_the_estimate_is_that_for_a_pose_of_zeros(prior, view, mirror):
 def test_a_view_of_nobody_is_less_certain(prior, view):
     spread = estimate(given(prior, view), view, 4.0)[1]
     assert spread[2, 0, 1:].mean() > 1.1 * spread[0, 0, 1:].mean()  # of random rays
+
+
+@torch.no_grad()
+def test_in_turn_the_mirror_image_and_the_person_are_shown(prior, view):
+    pose, level = 0.3 * torch.randn(6, 1, 17, 3), torch.tensor(0.1)
+    denoise, itself = in_turn(prior, view), given(prior, view)(pose, level)
+    image, same, again = (denoise(pose, level) for _ in range(3))
+    assert torch.equal(same, itself)
+    assert torch.equal(image, again)
+    assert not torch.allclose(image, itself, atol=1e-4)
+    both = given(MirroredDenoiser(prior), view)(pose, level)
+    assert torch.allclose((image + itself) / 2, both, atol=2e-5)
+
+
+@torch.no_grad()
+def test_in_turn_without_a_view(prior):
+    pose, level = 0.3 * torch.randn(6, 1, 17, 3), torch.tensor(0.1)
+    denoise = in_turn(prior, None)
+    image = mirrored_pose(prior(mirrored_pose(pose), level))
+    assert torch.allclose(denoise(pose, level), image, atol=2e-5)
+    assert torch.allclose(denoise(pose, level), prior(pose, level), atol=2e-5)
 
 
 def test_any_function_is_a_denoiser(view):

@@ -39,7 +39,7 @@ SWITCHES = {
         prior="open-no-rotation",
     ),
     "view": Switch("the prior sees no view", "Conditioning of the prior on the view.", {}, blind=True),
-    "mirror": Switch("no mirror image", "Averaging with the mirror image.", {"mirror": False}),
+    "mirror": Switch("no mirror image", "The mirror image.", {"mirror": "none"}),
     "swaps": Switch("no search for swaps", "The search for swapped left and right.", {"swaps": False}),
     "noise-model": Switch(
         "confidences as they are",

@@ -121,13 +121,13 @@ class LiveStream:
             return self._poses(None, people, torch.zeros(0, 3, dtype=torch.bool), notes)
         with threads_for(len(people)):
             seen, swapped = self._observed(people, number, seconds)
-            lifted, more = self._lifted(seen, people)
+            lifted, exchanged, more = self._lifted(seen, people)
             lifted, warnings = self._plausible(self._smoothed(lifted, people), people)
         ours = [self._people[identity] for identity in people.person.tolist()]
         assumed = [note for person in ours for note in (*person.notes, *person.height_notes)]
         assumed += [STEEP] if self._steep else []
         notes = list(dict.fromkeys([*notes, *assumed, *more, *warnings]))
-        return self._poses(lifted, people, swapped, notes)
+        return self._poses(lifted, people, swapped ^ exchanged, notes)
 
     def _forget(self, seconds: float) -> None:
         gone = [i for i, p in self._people.items() if seconds - p.moments[-1].seconds > FORGET_SECONDS]
@@ -158,12 +158,12 @@ class LiveStream:
         )
         return left_right.with_swapped(Observation(points, confidence, k), swapped), swapped
 
-    def _lifted(self, seen: Observation, people: Keypoints) -> tuple[Lifted, list[Note]]:
-        """The answers for the frame alone, with what is known of the bodies."""
+    def _lifted(self, seen: Observation, people: Keypoints) -> tuple[Lifted, Tensor, list[Note]]:
+        """The answers for the frame alone, with what is known of the bodies; parts exchanged `[P, 3]`."""
         lifter = self._lifter
         near, zoom = magnified(seen)
         look = lifter.first_look(near)
-        notes = look.left_out() if lifter.preset.contradictions else []
+        exchanged, notes = look.corrected(None)
         alone = look.observation()
         ours = [self._people[identity] for identity in people.person.tolist()]
         if lifter.first_pass is not None:
@@ -183,7 +183,7 @@ class LiveStream:
             moment.uncertainty = lifted.uncertainty[row].double().numpy()
             moment.noisy = float(how_noisy(noise[row : row + 1] / ADULT))
             moment.row = self._refine and TrackInput(*(part[row : row + 1] for part in rows))
-        return lifted, notes
+        return lifted, exchanged, notes
 
     def _sample(self, alone: Observation, people: list[Person]) -> None:
         """Lift some people without bones and vertical, to estimate both."""
@@ -296,5 +296,4 @@ def _nobody(samples: int) -> Lifted:
         reprojection_error=torch.zeros(0),
         keypoints=torch.zeros(0, 17, 2),
         confidence=torch.zeros(0, 17),
-        swapped=torch.zeros(0, dtype=torch.bool),
     )

@@ -8,6 +8,7 @@ parametrised.
 
 from collections.abc import Callable
 from functools import partial
+from itertools import cycle
 from typing import Protocol
 
 import torch
@@ -37,6 +38,24 @@ def given(denoise: Denoiser, view: View) -> GivenView:
     method = getattr(denoise, "given", None)
     result: GivenView = partial(denoise, view=view) if method is None else method(view)
     return result
+
+
+def in_turn(denoise: Denoiser, view: View | None) -> GivenView:
+    """The denoiser for one view (None: it sees none), to which every other pose is shown as its mirror image,
+    the first one too.
+
+    People are symmetric and networks nearly so: their errors on a pose and on its mirror image differ, and
+    mostly cancel over the steps of a loop. As accurate as the mean of both (`MirroredDenoiser`), at half of
+    its cost.
+    """
+    itself = partial(denoise, view=None) if view is None else given(denoise, view)
+    image = itself if view is None else given(denoise, mirrored_view(view))
+
+    def mirrored(pose: Tensor, sigma: Tensor) -> Tensor:
+        return mirrored_pose(image(mirrored_pose(pose), sigma))
+
+    turns = cycle((mirrored, itself))
+    return lambda pose, sigma: next(turns)(pose, sigma)
 
 
 def estimate(denoise: GivenView, view: View, sigma: float) -> tuple[Tensor, Tensor | None]:

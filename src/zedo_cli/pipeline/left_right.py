@@ -4,10 +4,8 @@ keypoints jump."""
 import torch
 from torch import Tensor
 
-from zedo_cli.pipeline.denoiser import Denoiser
 from zedo_cli.pipeline.observation import Observation
-from zedo_cli.pipeline.start_view import view_fit
-from zedo_cli.pipeline.view import View, constant
+from zedo_cli.pipeline.view import constant
 from zedo_cli.skeletons import LIMBS, MIRROR, joints_ending, swap_order
 
 PARTS = {"trunk": ("hip", "shoulder"), "arms": ("elbow", "wrist"), "legs": ("knee", "ankle")}
@@ -64,29 +62,23 @@ LONGEST_GAP = 5
 """Frames without the person after which the previous frame is not used."""
 
 
-def find_swapped_arms(denoise: Denoiser, view: View, view_noise: float, noise: Tensor) -> Tensor:
-    """Whether left and right arm are swapped in the keypoints of an image, `[B]`.
+def arms_misfit(away: Tensor, confidence: Tensor) -> Tensor:
+    """How badly the rays of an image fit the pose that they suggest, `[B]`, clipped at each joint.
 
-    The person is also lifted from the view with elbows and wrists swapped. They were swapped where the rays
-    then agree with a person much better than before. Swapped legs look like legs in a
-    single image: on validation people as many were found wrongly as rightly.
+    Left and right arm are swapped in the keypoints where the rays fit a person much better with elbows and
+    wrists exchanged: a gain of more than `EVIDENCE`. Swapped legs look like legs in a single image: on
+    validation people as many were found wrongly as rightly.
 
     Args:
-        denoise: the prior.
-        view: `[B, 1, J, ...]`.
-        view_noise: noise level (m) at which the view alone decides.
-        noise: of the keypoints (m), `[B, 1, J]`.
+        away: distances (m) of the rays from the pose that the view suggests, `[B, J]` (`view_fit`).
+        confidence: of the keypoints, `[B, J]`; 0 is a missing joint.
     """
+    return ((confidence > 0) * (away / TYPICAL_MISFIT).clamp(max=LARGEST_MISFIT).square()).sum(1)
 
-    def misfit(view: View, noise: Tensor) -> Tensor:
-        distance = view_fit(denoise, view, noise, view_noise).away / TYPICAL_MISFIT
-        return ((view.confidence > 0) * distance.clamp(max=LARGEST_MISFIT).square()).sum((1, 2))
 
-    order = constant(tuple(swap_order(*PARTS["arms"])), torch.long, noise.device)
-    rays, confidence = view.rays.index_select(-2, order), view.confidence.index_select(-1, order)
-    swapped = view._replace(rays=rays, confidence=confidence)
-    before, after = misfit(view, noise), misfit(swapped, noise.index_select(-1, order))
-    return (before - after > EVIDENCE) & (after < GOOD_FIT * (view.confidence > 0).sum((1, 2)))
+def arms_were_swapped(before: Tensor, after: Tensor, confidence: Tensor) -> Tensor:
+    """Whether a swap of the arms is undone, by the misfits `[B]` before and after it."""
+    return (before - after > EVIDENCE) & (after < GOOD_FIT * (confidence > 0).sum(1))
 
 
 def find_swaps(keypoints: Tensor, confidence: Tensor, frame: Tensor) -> Tensor:

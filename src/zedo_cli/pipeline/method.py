@@ -14,7 +14,7 @@ from torch import Tensor
 
 from zedo_cli.pipeline import hypotheses
 from zedo_cli.pipeline.algorithm import Callback, Project, Solve, zedo
-from zedo_cli.pipeline.denoiser import Denoiser, MirroredDenoiser, given
+from zedo_cli.pipeline.denoiser import Denoiser, GivenView, MirroredDenoiser, given, in_turn
 from zedo_cli.pipeline.observation import Observation, ObservedRays, observed_rays
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.pipeline.rays import distance_from_rays, pull_on_rays
@@ -22,6 +22,7 @@ from zedo_cli.pipeline.schedules import Schedule, geometric_noise_levels, sub_vp
 from zedo_cli.pipeline.starts import STARTS, Start, StartContext, StartingPrior
 from zedo_cli.pipeline.steps import Step, flow_step, full_step, sub_vp_step
 from zedo_cli.pipeline.translation import solve_translation, translation_solver
+from zedo_cli.pipeline.view import View
 from zedo_cli.pipeline.weights import POSE_ERROR, confidence_weights, noise_weights, ray_gain, robust_noise
 
 
@@ -31,7 +32,7 @@ class Lifted(NamedTuple):
     pose: `[B, J, 3]`, the answer. hypotheses: `[B, S, J, 3]`. translation: `[B, S, 3]`, their T, near which
     the root is. score: `[B, S]`, log-likelihood of the keypoints. uncertainty: `[B, J]`, standard deviation
     of the root-relative joint; NaN where nothing gives it. reprojection_error: `[B]` px. keypoints,
-    confidence: as lifted, swapped arms undone. swapped: `[B]`, whether left and right arm were swapped.
+    confidence: as lifted.
     """
 
     pose: Tensor
@@ -42,23 +43,21 @@ class Lifted(NamedTuple):
     reprojection_error: Tensor
     keypoints: Tensor
     confidence: Tensor
-    swapped: Tensor
 
 
 @dataclass(frozen=True)
 class Method:
     """The functions that a preset stands for.
 
-    observe: the rays of an observation. initialise: the start of an observation. denoise: the prior, as the
-    loop uses it. sees_view: whether the loop passes the view to it. schedule: noise levels and warm-up.
-    solve, project: for given rays, the functions of Algorithm 1. step: one denoising step. last_projection:
-    project once more after the loop. choose: the answer among hypotheses `[B, S, J, 3]` with scores `[B, S]`.
+    observe: the rays of an observation. initialise: the start of an observation. denoiser: the prior for the
+    steps of one loop, given the view. schedule: noise levels and warm-up. solve, project: for given rays, the
+    functions of Algorithm 1. step: one denoising step. last_projection: project once more after the loop.
+    choose: the answer among hypotheses `[B, S, J, 3]` with scores `[B, S]`.
     """
 
     observe: Callable[[Observation], ObservedRays]
     initialise: Callable[[Observation], Start]
-    denoise: Denoiser
-    sees_view: bool
+    denoiser: Callable[[View], GivenView]
     schedule: Schedule
     solve: Callable[[ObservedRays], Solve]
     project: Callable[[ObservedRays], Project]
@@ -79,13 +78,12 @@ def build_method(preset: Preset, prior: StartingPrior, samples: int = 1, seed: i
     Raises:
         InputError: the start has no poses for this number of hypotheses.
     """
-    theta = MirroredDenoiser(prior) if preset.mirror else prior
+    theta = MirroredDenoiser(prior) if preset.mirror == "both" else prior
     observe = partial(observed_rays, least_noise=preset.least_noise, odds_noise=preset.odds_noise)
     return Method(
         observe=observe,
         initialise=STARTS[preset.start](StartContext(preset, prior, theta, observe, samples, seed)),
-        denoise=theta,
-        sees_view=preset.view,
+        denoiser=_denoiser(preset, theta),
         schedule=Schedule(_SCHEDULES[preset.schedule](preset), preset.warmup),
         solve=_SOLVES[preset.translation](preset),
         project=_PROJECTIONS[preset.pull](preset),
@@ -107,9 +105,8 @@ def finish(method: Method, start: Start, callback: Callback | None = None) -> Li
     rays = method.observe(seen)
     solve, project = method.solve(rays), method.project(rays)
     translation = solve(pose, None) if start.translation is None else start.translation
-    denoise = given(method.denoise, rays.view) if method.sees_view else method.denoise
     pose, translation = zedo(
-        pose, translation, denoise, method.schedule, solve, project, method.step, callback
+        pose, translation, method.denoiser(rays.view), method.schedule, solve, project, method.step, callback
     )
     if draws is not None:
         pose, translation = (
@@ -135,8 +132,16 @@ def finish(method: Method, start: Start, callback: Callback | None = None) -> Li
         reprojection_error=error,
         keypoints=seen.keypoints,
         confidence=seen.confidence,
-        swapped=start.swapped,
     )
+
+
+# ---- the denoiser of a loop: theta of line 8
+
+
+def _denoiser(preset: Preset, theta: Denoiser) -> Callable[[View], GivenView]:
+    if preset.mirror == "turns":
+        return lambda view: in_turn(theta, view if preset.view else None)
+    return partial(given, theta) if preset.view else lambda view: theta
 
 
 # ---- the translation solve: line 6

@@ -56,8 +56,9 @@ class Preset(BaseModel):
     view: bool = True
     """Condition the denoiser on the view (rays and confidences), if the prior can use it. The paper's
     cannot."""
-    mirror: bool = True
-    """Denoise the mirror image too, and take the mean."""
+    mirror: Literal["both", "turns", "none"] = "turns"
+    """Denoise the mirror image too, and take the mean of both; or the person and the mirror image in turn; or
+    the person alone."""
     swaps: bool = True
     """Find swapped left and right, and undo it: arms in single images (start `view`); arms, legs and bodies
     over tracks."""
@@ -216,7 +217,7 @@ PRESETS = {
         Preset(
             name="paper",
             view=False,
-            mirror=False,
+            mirror="none",
             swaps=False,
             start="clusters",
             optimise_start=True,
@@ -233,9 +234,9 @@ PRESETS = {
             time="none",
             answer="best",
         ),
-        Preset(name="fast", mirror=False, swaps=False, first_noise=0.2, steps=2, probes=2, blind_steps=4),
+        Preset(name="fast", mirror="none", swaps=False, first_noise=0.2, steps=2, probes=2, blind_steps=4),
         Preset(name="balanced"),
-        Preset(name="best", steps=8, draw_steps=16, probes=32),
+        Preset(name="best", mirror="both", steps=8, draw_steps=16, probes=32),
     )
 }
 """`paper` agrees with the authors' program; `balanced` is the default."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from zedo_cli.errors import InputError
-from zedo_cli.pipeline import hypotheses, left_right, start_clusters, start_exemplars, start_view
+from zedo_cli.pipeline import hypotheses, start_clusters, start_exemplars, start_view
 from zedo_cli.pipeline.denoiser import Denoiser
 from zedo_cli.pipeline.observation import Observation, ObservedRays
 from zedo_cli.pipeline.presets import Preset
@@ -43,13 +43,12 @@ class Start(NamedTuple):
     """Everything before the loop. It depends on the start settings of a preset alone, so that several can
     share it.
 
-    seen: the observation, with swapped arms undone. swapped: `[B]`, where they were. pose: `[B, S', J, 3]`
-    root-relative. translation: `[B, S', 1, 3]`; None if the solve gives it. draws: `[B, S - S', J, 3]`,
-    hypotheses that need no loop. uncertainty: `[B, J]`; None if the hypotheses give it. Metres.
+    seen: the observation. pose: `[B, S', J, 3]` root-relative. translation: `[B, S', 1, 3]`; None if the
+    solve gives it. draws: `[B, S - S', J, 3]`, hypotheses that need no loop. uncertainty: `[B, J]`; None if
+    the hypotheses give it. Metres.
     """
 
     seen: Observation
-    swapped: Tensor
     pose: Tensor
     translation: Tensor | None = None
     draws: Tensor | None = None
@@ -75,13 +74,8 @@ def start_from_view(use: StartContext) -> Callable[[Observation], Start]:
         levels = sampling_noise_levels(preset.draw_steps, preset.draw_noise, preset.last_noise)
 
     def initialise(seen: Observation) -> Start:
-        view, _, noise = use.observe(seen)
-        swapped = torch.zeros(len(seen.keypoints), dtype=torch.bool, device=noise.device)
-        if preset.swaps:
-            swapped = left_right.find_swapped_arms(use.prior, view, preset.view_noise, noise)
-            seen = left_right.with_swapped(seen, left_right.arms_only(swapped))
-            view, _, noise = use.observe(seen)
-        if seen.mean is not None and not preset.mirror and not preset.swaps:
+        view = use.observe(seen).view
+        if seen.mean is not None and preset.mirror != "both":
             mean, stated = seen.mean[:, None], None if seen.spread is None else seen.spread[:, None]
         else:
             mean, stated = start_view.view_mean(use.theta, view, preset.view_noise)
@@ -95,7 +89,7 @@ def start_from_view(use: StartContext) -> Callable[[Observation], Start]:
         else:
             probes = antithetic_noise(2 * preset.probes, mean, use.seed)[::2]
             spread = start_view.probed_spread(use.prior, view, mean, probes, preset.probe_noise)
-        return Start(seen, swapped, mean, draws=draws, uncertainty=spread)
+        return Start(seen, mean, draws=draws, uncertainty=spread)
 
     return initialise
 
@@ -123,7 +117,7 @@ def start_from_exemplars(use: StartContext) -> Callable[[Observation], Start]:
             candidates, rays, weights, solver, preset.exemplar_spread
         )
         poses = torch.cat([posterior.mean()[:, None], posterior.draw(use.samples - 1, offset)], dim=1)
-        return Start(seen, _none_swapped(seen), poses, uncertainty=posterior.spread())
+        return Start(seen, poses, uncertainty=posterior.spread())
 
     return initialise
 
@@ -144,9 +138,9 @@ def start_from_clusters(use: StartContext) -> Callable[[Observation], Start]:
     def initialise(seen: Observation) -> Start:
         poses = centres.expand(len(seen.keypoints), -1, -1, -1)
         if not preset.optimise_start:
-            return Start(seen, _none_swapped(seen), poses)
+            return Start(seen, poses)
         pose, translation = optimised_start(poses, seen, use.observe(seen), preset)
-        return Start(seen, _none_swapped(seen), pose, translation)
+        return Start(seen, pose, translation)
 
     return initialise
 
@@ -168,10 +162,6 @@ def optimised_start(
             preset.optimised_axes, preset.optimised_scale, preset.optimisation_steps
         ),
     )
-
-
-def _none_swapped(seen: Observation) -> Tensor:
-    return torch.zeros(len(seen.keypoints), dtype=torch.bool, device=seen.keypoints.device)
 
 
 STARTS = {"view": start_from_view, "exemplars": start_from_exemplars, "clusters": start_from_clusters}
