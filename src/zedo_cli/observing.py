@@ -132,16 +132,22 @@ class FirstLook:
         """Exchange the sides of bodies that turn round for a moment. Returns which rows `[N]`."""
         flipped = torch.zeros(len(self._pose), dtype=torch.bool)
         finite = self._pose.isfinite().flatten(1).all(1)
-        for rows in tracks.longer_than(motion.MIN_FRAMES - 1):
-            if not bool(finite[rows].all()) or not bool(jumps(self._pose[rows]).any()):
-                continue
-            everything = torch.ones(len(rows), len(left_right.PARTS), dtype=torch.bool)
-            turned = left_right.with_swapped(self.seen.rows(torch.from_numpy(rows)), everything)
-            pose, away, noise, _ = self._fitted(turned)
-            both = torch.stack([self._pose[rows], pose])
-            costs = torch.stack([misfit(self._away[rows], self._noise[rows]), misfit(away, noise)])
+        suspects = [
+            torch.from_numpy(rows)
+            for rows in tracks.longer_than(motion.MIN_FRAMES - 1)
+            if bool(finite[rows].all()) and bool(jumps(self._pose[rows]).any())
+        ]
+        if not suspects:
+            return flipped
+        index = torch.cat(suspects)
+        everything = torch.ones(len(index), len(left_right.PARTS), dtype=torch.bool)
+        fit = self._fitted(left_right.with_swapped(self.seen.rows(index), everything))
+        poses = torch.stack([self._pose[index], fit.pose])
+        costs = torch.stack([misfit(self._away[index], self._noise[index]), misfit(fit.away, fit.noise)])
+        lengths = [len(rows) for rows in suspects]
+        for rows, both, cost in zip(suspects, poses.split(lengths, 1), costs.split(lengths, 1), strict=True):
             if bool(both.isfinite().all()):
-                flipped[rows] = exchanged(both, costs)
+                flipped[rows] = exchanged(both, cost)
         if flipped.any():
             parts = flipped[:, None].expand(-1, len(left_right.PARTS))
             self._change(left_right.with_swapped(self.seen, parts), flipped)

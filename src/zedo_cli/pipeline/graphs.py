@@ -7,12 +7,12 @@ replayed: a CUDA graph on a GPU, a trace of TorchScript on a CPU.
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 MOST_GRAPHS = 8
 """Recordings that are kept: one for each number of rows and set of known fields."""
@@ -44,10 +44,14 @@ class Graphed:
     Args:
         function: takes and returns (named) tuples of tensors, None, and such tuples. It must not depend on
             the values of its input, except by tensor operations, and must not use random numbers of the GPU.
+        layers: of the networks that it calls, those whose weights are not tensors (`prior.packing`).
     """
 
-    def __init__(self, function: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, function: Callable[[Any], Any], layers: Callable[[], Iterable[nn.Module]] = tuple
+    ) -> None:
         self._function = function
+        self._layers = layers
         self.held = False
         """Whether nothing more is recorded on a CPU."""
         self._seen: set[tuple[Any, ...]] = set()
@@ -70,7 +74,11 @@ class Graphed:
                 return self._function(value)
             if full:
                 self._recorded.popitem(last=False)
-            recorded = self._recorded[key] = (_cuda_graph if cuda else _trace)(self._function, value)
+            if cuda:
+                recorded = _cuda_graph(self._function, value)
+            else:
+                recorded = _trace(self._function, value, self._layers)
+            self._recorded[key] = recorded
         self._recorded.move_to_end(key)
         return _filled(recorded.outputs, recorded.run(inputs))
 
@@ -110,7 +118,22 @@ def _tracer() -> Callable[..., Any] | None:
     return getattr(torch.jit, "trace", None)
 
 
-def _trace(function: Callable[[Any], Any], value: Any) -> _Recorded:
+class _Traceable(nn.Module):
+    """A function of tensors with the layers that it uses, as a trace needs them."""
+
+    def __init__(self, function: Callable[[list[Tensor]], list[Tensor]], layers: Iterable[nn.Module]) -> None:
+        super().__init__()
+        self._function = function
+        self.layers = nn.ModuleList(layers)
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """The function's results."""
+        return tuple(self._function(list(inputs)))
+
+
+def _trace(
+    function: Callable[[Any], Any], value: Any, layers: Callable[[], Iterable[nn.Module]]
+) -> _Recorded:
     """A trace, or the function itself where a trace is not the same (draws, gradients)."""
     outputs = function(value)
     results = tensors_of(outputs)
@@ -118,14 +141,12 @@ def _trace(function: Callable[[Any], Any], value: Any) -> _Recorded:
     def eagerly(inputs: list[Tensor]) -> list[Tensor]:
         return tensors_of(function(_filled(value, inputs)))
 
-    def flat(*inputs: Tensor) -> tuple[Tensor, ...]:
-        return tuple(eagerly(list(inputs)))
-
     tracer, inputs = _tracer(), tensors_of(value)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sizes, which are part of the key, and constants
-            traced = partial(_called, tracer(flat, tuple(inputs), check_trace=False))  # type: ignore[misc]
+            module = _Traceable(eagerly, layers())
+            traced = partial(_called, tracer(module, tuple(inputs), check_trace=False))  # type: ignore[misc]
             # TorchScript optimises in the first runs
             same = all(_agree(traced(inputs), results) for _ in range(3))
     except RuntimeError:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from zedo_cli.pipeline.view import View
 from zedo_cli.prior.card import PriorCard
+from zedo_cli.prior.packing import Packed
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.score_network import ScoreNetwork
 from zedo_cli.prior.seen_view import Level, SeenView
@@ -30,7 +31,8 @@ class Prior(nn.Module):
     Buffers (root-relative poses in metres, camera frame): `exemplars [E, J, 3]`, upright and facing the
     camera, and `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses.
     spread: states the uncertainty of a view, None if the prior has no such part. tracks: refines tracks, None
-    if the prior has no such part. name, digest: the file it was read from and its SHA-256.
+    if the prior has no such part. packed, packed_tracks: the networks as they are fastest. name, digest: the
+    file it was read from and its SHA-256.
     """
 
     exemplars: Tensor
@@ -52,6 +54,8 @@ class Prior(nn.Module):
         self.network = network
         self.spread = spread
         self.tracks = tracks
+        self.packed = Packed(network)
+        self.packed_tracks = None if tracks is None else Packed(tracks)
         self.levels: dict[tuple[float, torch.device, int], Level] = {}
         for name, centres in poses.items():
             self.register_buffer(name, centres)
@@ -86,14 +90,14 @@ class Prior(nn.Module):
         time = coefficients.time.to(pose)
         skip, out, into = (_for_each(part.to(pose), pose) for part in coefficients[:3])
         if not self.conditional:
-            return skip * pose + out * self.network(_batch(into * pose), time).view_as(pose)
+            return skip * pose + out * self.packed()(_batch(into * pose), time).view_as(pose)
         view = masked_view(pose) if view is None else view
         features, rotation = view_features(view)
         if self.takes_context:
             features = torch.cat([features, context_features(view, rotation)], dim=-1)
         turned = pose @ rotation.mT
         features = features.expand(*pose.shape[:-2], -1).reshape(-1, features.shape[-1])
-        predicted = self.network(_batch(into * turned), time, features).view_as(pose)
+        predicted = self.packed()(_batch(into * turned), time, features).view_as(pose)
         return (skip * turned + out * predicted) @ rotation
 
     def given(self, view: View) -> Callable[[Tensor, Tensor], Tensor]:
@@ -102,9 +106,10 @@ class Prior(nn.Module):
 
     def seen(self, view: View) -> SeenView:
         """The same for a prior whose network is a `ViewNetwork`."""
-        if not isinstance(self.network, ViewNetwork):
+        network = self.packed()
+        if not isinstance(network, ViewNetwork):
             raise TypeError(f"{self.card.architecture} sees no views")
-        return SeenView(self, self.network, view)
+        return SeenView(self, network, view)
 
     def clusters(self, samples: int) -> Tensor:
         """The stored poses to start `samples` hypotheses from, `[samples, J, 3]`; see `cluster_counts`."""

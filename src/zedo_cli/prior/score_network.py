@@ -1,11 +1,11 @@
 """The score network of ZeDO and GFPose: a residual MLP over the flattened pose, with the time added in every
 layer."""
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from zedo_cli.prior.layers import added_per_level, silu, time_embedding
 
 
 class ScoreNetwork(nn.Module):
@@ -68,29 +68,3 @@ class GroupNorm(nn.GroupNorm):
         groups = x.view(len(x), self.num_groups, -1)
         normal = F.layer_norm(groups, groups.shape[2:], eps=self.eps).view_as(x)
         return torch.addcmul(self.bias, normal, self.weight)
-
-
-def added_per_level(x: Tensor, shift: Tensor) -> Tensor:
-    """x `[batch, width]` plus the shift `[levels, width]` of its level, batch a multiple of levels; in place
-    where no gradient needs x."""
-    view = x.view(len(shift), -1, x.shape[1])
-    if torch.is_grad_enabled():
-        return (view + shift[:, None]).view_as(x)
-    view += shift[:, None]
-    return x
-
-
-def silu(x: Tensor) -> Tensor:
-    """The activation, in place where no gradient needs what was there."""
-    return F.silu(x, inplace=not torch.is_grad_enabled())
-
-
-def time_embedding(time: Tensor, size: int) -> Tensor:
-    """Sinusoids of `time` at size/2 frequencies from 1 to 1/10000, sines before cosines. `[levels]` ->
-    `[levels, size]`."""
-    half = size // 2
-    frequencies = torch.exp(
-        torch.arange(half, dtype=time.dtype, device=time.device) * (-math.log(10000) / (half - 1))
-    )
-    phase = time[:, None] * frequencies
-    return torch.cat([phase.sin(), phase.cos()], dim=1)

@@ -4,7 +4,7 @@ Of an evaluation in the loop about a third would repeat it: the rotation to the 
 and their part of the first layer.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor
@@ -36,7 +36,7 @@ class SeenView:
         if prior.takes_context:
             features = torch.cat([features, context_features(view, self._rotation)], dim=-1)
         self._prior, self._network = prior, network
-        self._entered = network.enter_view(features)
+        self._entered = network.enter.of_view(features)
         self._shape = view.rays.shape
 
     def __call__(self, pose: Tensor, sigma: Tensor) -> Tensor:
@@ -62,14 +62,16 @@ class SeenView:
 
     def _level(self, sigma: Tensor) -> Level:
         """Coefficients and shifts of a noise level, which methods use again and again."""
-        value, weights = float(sigma), self._network.level.weight
+        value, network = float(sigma), cast("ViewNetwork", self._prior.network)
+        weights = network.level.weight
         key = (value, weights.device, weights._version)  # a training step makes new ones
         known = self._prior.levels
-        if key not in known or torch.is_grad_enabled():
+        level = known.get(key)
+        if level is None or torch.is_grad_enabled():
             if len(known) >= MOST_LEVELS:
                 known.clear()
             *three, time = PARAMETRISATIONS[self._prior.card.parametrisation](torch.tensor([value]))
-            shifts = self._network.shifts(time.to(weights.device))
+            shifts = network.shifts(time.to(weights.device))
             skip, out, into = (float(part) for part in three)
-            known[key] = (skip, out, into), shifts
-        return known[key]
+            level = known[key] = (skip, out, into), shifts
+        return level

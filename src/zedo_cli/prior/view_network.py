@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zedo_cli.prior.score_network import added_per_level, silu, time_embedding
+from zedo_cli.prior.layers import Entry, Shifted, silu, time_embedding
 from zedo_cli.prior.view_features import FEATURES_PER_JOINT
 
 
@@ -30,7 +30,7 @@ class ViewNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.embed = embed
-        self.enter = nn.Linear(joints * (3 + FEATURES_PER_JOINT) + 1 + context, width)
+        self.enter = Entry(joints * 3, joints * FEATURES_PER_JOINT + 1 + context, width)
         self.level = nn.Linear(embed, embed)
         self.blocks = nn.ModuleList(Block(width, inner, embed) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
@@ -44,15 +44,12 @@ class ViewNetwork(nn.Module):
         Poses of one time are contiguous: batch is a multiple of levels, so that the time is embedded once for
         each.
         """
-        return self.leave(self.hidden(pose, self.shifts(time), self.enter_view(features))).view_as(pose)
-
-    def enter_view(self, features: Tensor) -> Tensor:
-        """What the first layer makes of the features of a view, `[..., width]`: once for each view."""
-        return F.linear(features, self.enter.weight[:, -features.shape[-1] :], self.enter.bias)
+        entered = self.enter.of_view(features)
+        return self.leave(self.hidden(pose, self.shifts(time), entered)).view_as(pose)
 
     def shifts(self, time: Tensor) -> list[Tensor]:
         """What each block adds for the noise level, `[levels, inner]`: once for each level."""
-        level = F.silu(self.level(time_embedding(time, self.embed).to(self.level.weight.dtype)))
+        level = F.silu(self.level(time_embedding(time, self.embed).to(self.norm.weight.dtype)))
         return [block.get_submodule("up_level")(level) for block in self.blocks]
 
     def hidden(self, pose: Tensor | None, shifts: list[Tensor], entered: Tensor) -> Tensor:
@@ -61,11 +58,10 @@ class ViewNetwork(nn.Module):
         Args:
             pose: `[..., J, 3]`, `batch` poses; None is zero everywhere.
             shifts: of `shifts`.
-            entered: of `enter_view`, `[..., width]`, which broadcasts to the poses.
+            entered: of `enter.of_view`, `[..., width]`, which broadcasts to the poses; once for each view.
         """
         if pose is not None:
-            flat = pose.flatten(-2)
-            entered = entered + F.linear(flat, self.enter.weight[:, : flat.shape[-1]])
+            entered = entered + self.enter.of_pose(pose.flatten(-2))
         x = entered.reshape(-1, entered.shape[-1])
         for block, shift in zip(self.blocks, shifts, strict=True):
             x = block(x, shift)
@@ -78,15 +74,11 @@ class Block(nn.Module):
     def __init__(self, width: int, inner: int, embed: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.up = nn.Linear(width, inner)
+        self.up = Shifted(width, inner)
         self.up_level = nn.Linear(embed, inner, bias=False)
         self.down = nn.Linear(inner, width)
 
     def forward(self, x: Tensor, shift: Tensor) -> Tensor:
         """x `[batch, width]`, shift `[levels, inner]`, batch a multiple of levels -> `[batch, width]`."""
-        x_norm = self.norm(x)
-        if len(shift) == 1:  # as part of the bias, it spares a pass over the result
-            inner = F.linear(x_norm, self.up.weight, self.up.bias + shift[0])
-        else:
-            inner = added_per_level(self.up(x_norm), shift)
-        return x + self.down(silu(inner))
+        down: Tensor = self.down(silu(self.up(self.norm(x), shift)))
+        return x + down

@@ -1,0 +1,103 @@
+"""Packed weights: the same numbers, and never those of other weights."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from zedo_cli.prior.checkpoint import load_prior
+from zedo_cli.prior.packing import Packed
+from zedo_cli.prior.view_network import ViewNetwork
+
+possible = torch.backends.cpu.get_cpu_capability().startswith("AVX")
+needs_avx = pytest.mark.skipif(not possible, reason="packed weights need AVX2")
+
+
+def half(network):
+    """The network with weights that half precision can hold."""
+    for part in network.parameters():
+        part.data = part.data.half().float()
+    return network.eval()
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(0)
+    made = ViewNetwork(width=64, inner=96, blocks=2, embed=32, context=14)
+    for layer in made.modules():
+        if isinstance(layer, nn.Linear):
+            nn.init.normal_(layer.weight, std=0.1)
+    return half(made)
+
+
+def run(network, batch, levels=1):
+    generator = torch.Generator().manual_seed(1)
+    pose = torch.randn(batch * levels, 17, 3, generator=generator)
+    features = torch.randn(batch * levels, 17 * 3 + 1 + 14, generator=generator)
+    return network(pose, torch.linspace(1, 900, levels), features)
+
+
+@needs_avx
+@torch.no_grad()
+@pytest.mark.parametrize("batch", [1, 7, 300])
+def test_the_same_numbers(network, batch):
+    packed = Packed(network)()
+    assert packed is not network
+    assert torch.allclose(run(packed, batch), run(network, batch), rtol=1e-4, atol=1e-5)
+
+
+@needs_avx
+@torch.no_grad()
+def test_several_noise_levels(network):
+    packed = Packed(network)()
+    assert torch.allclose(run(packed, 4, 3), run(network, 4, 3), rtol=1e-4, atol=1e-5)
+
+
+@needs_avx
+@torch.no_grad()
+@pytest.mark.parametrize("name", ["open", "open-base"])
+def test_bundled_priors_are_packed(name):
+    prior = load_prior(name)
+    assert prior.packed() is not prior.network
+    assert prior.packed() is prior.packed()
+    assert prior.packed_tracks() is not prior.tracks
+    assert len(prior.packed.layers()) > 6
+    names = set(prior.state_dict())
+    assert not any("packed" in name for name in names)
+
+
+@torch.no_grad()
+def test_weights_that_half_precision_cannot_hold_stay(network):
+    network.leave.weight[0, 0] = 1 + 2**-20
+    assert Packed(network)() is network
+    network.leave.weight[0, 0] = 1e6
+    assert Packed(network)() is network
+
+
+@needs_avx
+def test_changed_weights_are_packed_anew(network):
+    holder = Packed(network)
+    with torch.no_grad():
+        before = run(holder(), 3)
+        network.leave.bias += 1
+        assert torch.allclose(run(holder(), 3), before + 1, atol=1e-5)
+        network.enter.weight.mul_(2)
+        assert torch.allclose(run(holder(), 3), run(network, 3), rtol=1e-4, atol=1e-5)
+
+
+def test_gradients_go_through_the_network_itself(network):
+    assert Packed(network)() is network
+    run(Packed(network)(), 2).sum().backward()
+    assert network.enter.weight.grad is not None
+
+
+@needs_avx
+@torch.no_grad()
+def test_a_copy_has_weights_of_its_own(network):
+    holder = Packed(network)
+    before = run(holder(), 3)
+    other = copy.deepcopy(holder)
+    other._network.leave.bias += 1
+    assert torch.allclose(run(other(), 3), before + 1, atol=1e-5)
+    assert torch.equal(run(holder(), 3), before)
