@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.errors import Note
+from zedo_cli.groups import count_groups
 from zedo_cli.keypoints.container import CLIP_FIELDS, Keypoints
 from zedo_cli.keypoints.readers.parquet import ranges_of, read_rows
 from zedo_cli.keypoints.reading import read_keypoints
@@ -65,7 +66,7 @@ def _with_its_clips(people: Keypoints, rows: np.ndarray) -> tuple[Keypoints, np.
     each: dict[str, Any] = {
         name: tuple(people.of_clips(name)[number] for number in clips) for name in CLIP_FIELDS
     }
-    frames = len(np.unique(np.stack([some.clip, some.frame], 1), axis=0))
+    frames = count_groups(some.clip, some.frame)
     names = tuple(people.clip_names[number] for number in clips)
     return replace(some, clip=clip.reshape(-1), clip_names=names, frame_count=frames, **each), clips
 

@@ -30,15 +30,15 @@ CAUTION = 2.0
 
 def plausibility(lifted: Lifted, people: Keypoints) -> tuple[Tensor, list[Note]]:
     """The factor on the uncertainty of each clip `[clips]`, and what is implausible."""
-    misfit, distance, leg = (part.numpy() for part in _measures(lifted, people))
+    measures = torch.stack(_measures(lifted, people)).numpy()
+    usable = np.isfinite(measures[:2]).all(0)
     factor = torch.ones(len(people.clip_names))
     notes = []
     for clip, name in enumerate(people.clip_names):
-        rows = people.clip == clip
-        known = rows & np.isfinite(misfit) & np.isfinite(distance)
+        known = (people.clip == clip) & usable
         if not known.any():
             continue
-        off, far, long = (float(np.median(part[known])) for part in (misfit, distance, leg))
+        off, far, long = np.median(measures[:, known], axis=1).tolist()
         texts = []
         if off > LARGEST_MISFIT:
             texts.append(

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from zedo_cli.errors import Note, printable
+from zedo_cli.groups import count_groups
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline import motion
 from zedo_cli.pipeline.method import Lifted
@@ -106,7 +107,7 @@ def summary(prepared: Prepared) -> str:
     people, known = prepared.keypoints, prepared.known
     cameras = prepared.camera if isinstance(prepared.camera, Sequence) else [prepared.camera]
     names = dict.fromkeys(camera.name if camera else "K of the input" for camera in cameras)
-    tracks = len(np.unique(np.stack([people.clip, people.person]), axis=1).T)
+    tracks = count_groups(people.clip, people.person)
     static = all(people.of_clips("static")) and all(people.of_clips("tracked"))
     rates = dict.fromkeys(
         f"{fps:g} frames/s" if fps else "frame rate unknown" for fps in people.of_clips("fps")

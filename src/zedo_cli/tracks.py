@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from zedo_cli.errors import InputError
+from zedo_cli.groups import grouped
 from zedo_cli.keypoints.container import Keypoints
 
 Tensors = TypeVar("Tensors", bound=tuple[Tensor, ...])
@@ -40,16 +41,14 @@ class Tracks:
         with another one of the same person, are tracks of one row. So is every row if not `together`.
         """
         count = len(keypoints)
-        columns = np.stack([keypoints.clip, keypoints.person, keypoints.frame], axis=1)
         shared = np.logical_and(keypoints.of_clips("static"), keypoints.of_clips("tracked"))
         alone = ~shared[keypoints.clip] if together else np.ones(count, bool)
-        parts = np.stack([keypoints.clip, keypoints.person, _segments(keypoints)], axis=1)
-        people, person = np.unique(parts, axis=0, return_inverse=True)
-        _, place, repeats = np.unique(columns, axis=0, return_inverse=True, return_counts=True)
+        people, person = grouped(keypoints.clip, keypoints.person, _segments(keypoints))
+        _, place = grouped(keypoints.clip, keypoints.person, keypoints.frame)
         ambiguous = np.zeros(len(people), bool)
-        np.logical_or.at(ambiguous, person.reshape(-1), repeats[place.reshape(-1)] > 1)
-        alone |= ambiguous[person.reshape(-1)]
-        track = np.where(alone, len(people) + np.arange(count), person.reshape(-1))
+        ambiguous[person[np.bincount(place)[place] > 1]] = True
+        alone |= ambiguous[person]
+        track = np.where(alone, len(people) + np.arange(count), person)
         order = np.lexsort((keypoints.frame, track))
         first = np.flatnonzero(np.diff(track[order], prepend=-1))
         heads = order[first]

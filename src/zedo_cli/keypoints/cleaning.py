@@ -72,6 +72,8 @@ def _in_0_to_1(confidence: np.ndarray, names: tuple[str, ...]) -> tuple[np.ndarr
     """Confidences in 0..1, with a note that says how. Raises `InputError` where their scale is not clear."""
     if not confidence.size:
         return confidence, None
+    if confidence.min() >= 0 and confidence.max() <= 1:
+        return confidence, None
     positive = confidence[confidence > 0]
     largest = float(np.quantile(positive, 0.999)) if len(positive) else 0.0
     source = names[0] if names else None
@@ -101,7 +103,9 @@ def parts_of_image(keypoints: Keypoints) -> bool:
     """Whether the seen points are parts of the image (0..1) rather than pixels."""
     finite = np.isfinite(keypoints.points).all(-1) & (keypoints.confidence > 0)
     values = np.abs(keypoints.points[finite])
-    return len(values) > 0 and float(np.quantile(values, 0.9)) < _NORMALISED
+    if not len(values) or values.min() >= _NORMALISED:
+        return False
+    return float(np.quantile(values, 0.9)) < _NORMALISED
 
 
 def _in_pixels(keypoints: Keypoints) -> Keypoints:

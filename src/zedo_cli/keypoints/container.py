@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from zedo_cli.errors import InputError, Note
+from zedo_cli.groups import count_groups
 from zedo_cli.joint_sets import Skeleton
 
 _ROW_ARRAYS = ("points", "confidence", "frame", "person", "clip", "time", "segment")
@@ -151,7 +152,7 @@ class Keypoints:
         }
         frames = np.arange(count) if frame is None else _shaped(frame, "frame", (count,)).astype(np.int64)
         numbers, clips = np.unique(indices["clip"], return_inverse=True)
-        alone = len(np.unique(np.stack([clips, frames], 1), axis=0)) == count
+        alone = count_groups(clips, frames) == count
         return cls(
             points=data[..., :2],
             confidence=trust,
@@ -159,7 +160,7 @@ class Keypoints:
             person=indices["person"],
             clip=clips.reshape(-1),
             clip_names=tuple(f"{name}#{number}" for number in numbers) if len(numbers) > 1 else (name,),
-            frame_count=len(np.unique(np.stack([clips, frames], 1), axis=0)),
+            frame_count=count_groups(clips, frames),
             skeleton=skeleton,
             intrinsics=k,
             static=clip is not None,

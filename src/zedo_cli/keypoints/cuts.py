@@ -1,8 +1,11 @@
 """Where a clip is cut, or an identity goes over to somebody else: the whole body jumps."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from zedo_cli.errors import Note
+from zedo_cli.groups import grouped
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.standardise import extent
 from zedo_cli.skeletons import MIRROR
@@ -23,12 +26,12 @@ def found_segments(keypoints: Keypoints) -> tuple[np.ndarray, list[Note]]:
     segment = np.zeros(len(keypoints), np.int64)
     notes = []
     shared = np.logical_and(keypoints.of_clips("static"), keypoints.of_clips("tracked"))
-    keys = np.stack([keypoints.clip, keypoints.person], axis=1)
-    people, index = np.unique(keys, axis=0, return_inverse=True)
-    order = np.lexsort((keypoints.frame, index.reshape(-1)))
-    bounds = np.searchsorted(index.reshape(-1)[order], np.arange(len(people) + 1))
-    for (clip, person), start, stop in zip(people, bounds[:-1], bounds[1:], strict=True):
+    people, index = grouped(keypoints.clip, keypoints.person)
+    order = np.lexsort((keypoints.frame, index))
+    bounds = np.searchsorted(index[order], np.arange(len(people) + 1))
+    for start, stop in pairwise(bounds):
         rows = order[start:stop]
+        clip, person = keypoints.clip[rows[0]], keypoints.person[rows[0]]
         if stop - start < 5 or not shared[clip]:
             continue
         cuts = _cuts(keypoints.points[rows], keypoints.confidence[rows], keypoints.frame[rows])

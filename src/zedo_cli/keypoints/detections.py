@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from zedo_cli.errors import Note
+from zedo_cli.groups import grouped
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.standardise import extent
 from zedo_cli.skeletons import INDEX, LIMBS
@@ -39,12 +40,11 @@ def without_implausible(keypoints: Keypoints, clips: np.ndarray) -> tuple[Keypoi
     phantom = looked & _outside(keypoints)
     keep &= ~phantom
     counts = {"phantom": int(phantom.sum()), "twice": 0, "halves": 0}
-    columns = np.stack([keypoints.clip, keypoints.frame], axis=1)
-    _, place, people = np.unique(columns, axis=0, return_inverse=True, return_counts=True)
-    crowded = looked & keep & (people[place.reshape(-1)] > 1)
+    _, place = grouped(keypoints.clip, keypoints.frame)
+    crowded = looked & keep & (np.bincount(place)[place] > 1)
     rows = np.flatnonzero(crowded)
-    order = rows[np.argsort(place.reshape(-1)[rows], kind="stable")]
-    for group in np.split(order, np.flatnonzero(np.diff(place.reshape(-1)[order])) + 1):
+    order = rows[np.argsort(place[rows], kind="stable")]
+    for group in np.split(order, np.flatnonzero(np.diff(place[order])) + 1):
         if len(group) < 2:
             continue
         for what, drop in _repeated(points, confidence, group):

@@ -85,34 +85,31 @@ def joint_set_fit(keypoints: Keypoints, skeleton: Skeleton) -> float:
     allowed = np.zeros((len(used), len(used)), bool)
     for one, other in np.searchsorted(used, np.array(skeleton.bones)):
         allowed[one, other] = allowed[other, one] = True
-    shortest = shortest_tree(points, seen)
+    shortest, along = shortest_trees(points, seen, np.stack([np.ones_like(allowed), allowed]))
     enough = (seen.sum(1) >= FEWEST_JOINTS) & (shortest > 0)
-    if not enough.any():
-        return float("inf")
-    along = shortest_tree(points[enough], seen[enough], allowed)
-    return float(np.median(along / shortest[enough]))
+    return float(np.median(along[enough] / shortest[enough])) if enough.any() else float("inf")
 
 
-def shortest_tree(points: np.ndarray, seen: np.ndarray, allowed: np.ndarray | None = None) -> np.ndarray:
-    """Length of the shortest tree that joins the seen points of each row (Prim's algorithm).
+def shortest_trees(points: np.ndarray, seen: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Length of the shortest tree that joins the seen points of each row (Prim's algorithm), by K rules.
 
     Args:
         points: `[N, J, 2]`. seen: `[N, J]`.
-        allowed: `[J, J]`, which points may be joined; others only where nothing else is left.
+        allowed: `[K, J, J]`, which points may be joined; others only where nothing else is left.
 
     Returns:
-        `[N]`
+        `[K, N]`
     """
-    rows, joints = np.arange(len(points)), points.shape[1]
+    joints = points.shape[1]
     weight = np.linalg.norm(points[:, :, None] - points[:, None], axis=-1)
-    if allowed is not None:
-        weight += np.where(allowed, 0, _LAST)
     weight = np.where(seen[:, :, None] & seen[:, None], weight, np.inf)
+    weight = (weight + np.where(allowed, 0, _LAST)[:, None]).reshape(-1, joints, joints)
+    seen, rows = np.tile(seen, (len(allowed), 1)), np.arange(len(weight))
     first = seen.argmax(1)
     nearest = weight[rows, first]  # of each point to the tree
     inside = ~seen
     inside[rows, first] = True
-    total = np.zeros(len(points))
+    total = np.zeros(len(weight))
     for _ in range(joints - 1):
         nearest[inside] = np.inf
         joint = nearest.argmin(1)
@@ -122,7 +119,7 @@ def shortest_tree(points: np.ndarray, seen: np.ndarray, allowed: np.ndarray | No
         total += np.where(np.isfinite(step), np.where(step < _LAST, step, step - _LAST), 0)
         inside[rows, joint] = True
         nearest = np.minimum(nearest, weight[rows, joint])
-    return total
+    return total.reshape(len(allowed), -1)
 
 
 _LAST = 1e9

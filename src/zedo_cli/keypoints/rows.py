@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.groups import count_groups
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.content import Content
 
@@ -96,7 +97,7 @@ class Rows:
         named = [person for person in self._person if person is not None]
         tracked = len(named) == count
         person = np.array(named if tracked else place, np.int64)
-        if tracked and len(np.unique(np.stack([frame, person], 1), axis=0)) < count:
+        if tracked and count_groups(frame, person) < count:
             tracked, person = False, np.array(place, np.int64)
         time = np.array(self._time)
         if np.isfinite(time).any():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zedo_cli.errors import InputError, Note
+from zedo_cli.groups import count_groups
 from zedo_cli.joint_names import skeleton_from_names
 from zedo_cli.joint_sets import SAME_AS, SKELETONS, Skeleton
 from zedo_cli.keypoints.cleaning import cleaned, parts_of_image
@@ -78,9 +79,14 @@ def to_17_joints(keypoints: Keypoints, skeleton: Skeleton) -> Keypoints:
         )
     points = np.zeros((len(keypoints), len(JOINTS), 2), np.float32)
     confidence = np.zeros((len(keypoints), len(JOINTS)), np.float32)
-    for joint, (sources, trust) in enumerate(zip(skeleton.sources, skeleton.trust, strict=True)):
-        if sources:
-            confidence[:, joint] = trust * keypoints.confidence[:, list(sources)].min(1)
+    single = [joint for joint, sources in enumerate(skeleton.sources) if len(sources) == 1]
+    origins = [skeleton.sources[joint][0] for joint in single]
+    trust = np.array(skeleton.trust, np.float32)
+    points[:, single] = keypoints.points[:, origins]
+    confidence[:, single] = trust[single] * keypoints.confidence[:, origins]
+    for joint, sources in enumerate(skeleton.sources):
+        if len(sources) > 1:
+            confidence[:, joint] = trust[joint] * keypoints.confidence[:, list(sources)].min(1)
             points[:, joint] = keypoints.points[:, list(sources)].mean(1)
     points[confidence == 0] = 0
     return replace(keypoints, points=points, confidence=confidence, skeleton="h36m17", joint_names=None)
@@ -104,8 +110,7 @@ def without_unusable(keypoints: Keypoints) -> Keypoints:
     if small.any():
         text = f"{np.count_nonzero(small)} people smaller than {SMALLEST_PERSON:g} px: left out"
         notes.append(Note("info", text, "too-small"))
-    rows = np.stack([keypoints.clip, keypoints.frame, keypoints.person], axis=1)
-    if len(np.unique(rows, axis=0)) < len(rows):
+    if count_groups(keypoints.clip, keypoints.frame, keypoints.person) < len(keypoints):
         notes.append(_SHARED_ROWS)
     said = keypoints.with_notes(*notes)
     return said.take(~(few | small)) if few.any() or small.any() else said

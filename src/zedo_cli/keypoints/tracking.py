@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from zedo_cli.errors import InputError, Note
+from zedo_cli.groups import count_groups
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.cuts import FEWEST_COMMON, displacements, found_segments
 from zedo_cli.keypoints.detections import without_implausible
@@ -181,7 +182,7 @@ def selected(keypoints: Keypoints, person: int | None = None, most: int | None =
             weight = np.bincount(index, keypoints.confidence[rows].sum(1), len(people))
             chosen = people[np.argsort(-weight, kind="stable")[:most]]
             keep[rows] = np.isin(keypoints.person[rows], chosen)
-    left = len(np.unique(np.stack([keypoints.clip, keypoints.person], 1)[~keep], axis=0))
+    left = count_groups(keypoints.clip[~keep], keypoints.person[~keep])
     if not left:
         return keypoints
     text = f"{left} people are left out, as asked ({np.count_nonzero(~keep)} rows)"

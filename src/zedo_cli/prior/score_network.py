@@ -49,13 +49,13 @@ class ScoreNetwork(nn.Module):
         hidden = self._layer("pre_dense", "pre_gnorm", pose.flatten(1), embedded)
         for name in ("b1", "b2"):
             inner = self._layer(f"{name}_dense1", f"{name}_gnorm1", hidden, embedded)
-            hidden = hidden + self._layer(f"{name}_dense2", f"{name}_gnorm2", inner, embedded)
+            outer = self._layer(f"{name}_dense2", f"{name}_gnorm2", inner, embedded)
+            hidden = hidden + outer if torch.is_grad_enabled() else hidden.add_(outer)
         return self.post_dense(hidden).view_as(pose)
 
     def _layer(self, dense: str, norm: str, x: Tensor, embedded: Tensor) -> Tensor:
-        x = self.get_submodule(dense)(x)
         shift = self.get_submodule(f"{dense}_t")(embedded)
-        x = added_per_level(x, shift)
+        x = added_per_level(self.get_submodule(dense)(x), shift)
         return F.dropout(silu(self.get_submodule(norm)(x)), self.dropout, self.training)
 
 
@@ -67,4 +67,4 @@ class GroupNorm(nn.GroupNorm):
         """Normalise each group of channels, then scale and shift each channel."""
         groups = x.view(len(x), self.num_groups, -1)
         normal = F.layer_norm(groups, groups.shape[2:], eps=self.eps).view_as(x)
-        return torch.addcmul(self.bias, normal, self.weight)
+        return torch.addcmul(self.bias, normal, self.weight, out=None if torch.is_grad_enabled() else normal)

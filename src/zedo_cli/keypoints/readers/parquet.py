@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.groups import count_groups
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.content import Content
 
@@ -180,7 +181,7 @@ def _keypoints(path: Path, start: int, stop: int | None, name: str) -> Keypoints
         person=np.asarray(table.column("person"), np.int64),
         clip=clip.reshape(-1),
         clip_names=(name,) if "#" in name else tuple(f"{path}#{part}" for part in clips.tolist()),
-        frame_count=len(np.unique(np.stack([clip.reshape(-1), frame], 1), axis=0)),
+        frame_count=count_groups(clip.reshape(-1), frame),
         skeleton=skeleton,
         joint_names=names,
         image_size=tuple(sizes),

@@ -9,6 +9,7 @@ Keys: `keypoints [N, J, 2 or 3]` px (the third number is the confidence); option
 import numpy as np
 
 from zedo_cli.errors import InputError
+from zedo_cli.groups import count_groups
 from zedo_cli.io.npz import NpzFile
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.content import Content
@@ -49,7 +50,7 @@ def read(name: str, contents: list[Content]) -> Keypoints:
         person=file.integers("person", count) if "person" in file else zeros,
         clip=clip,
         clip_names=tuple(f"{name}#{number}" for number in clips) if len(clips) > 1 else (name,),
-        frame_count=len(np.unique(np.stack([clip, frame], 1), axis=0)),
+        frame_count=count_groups(clip, frame),
         skeleton=str(file["skeleton"]) if "skeleton" in file else None,
         joint_names=tuple(names) if names else None,
         image_size=None if size is None else (float(size[0]), float(size[1])),
