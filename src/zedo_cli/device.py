@@ -19,9 +19,9 @@ def find_device(name: str) -> torch.device:
 
 
 def rows_at_once(device: torch.device) -> int:
-    """Hypotheses that are lifted at once, unless the user says how many: as many as a core's cache likes, or
+    """Hypotheses that are lifted at once, unless the user says how many: as many as small operations need, or
     as fill a GPU."""
-    return 512 if device.type == "cpu" else 8192
+    return 2048 if device.type == "cpu" else 8192
 
 
 FEW_ROWS = 32

@@ -53,7 +53,7 @@ class Lifter:
         seed: of all random numbers. The same input, settings and seed give the same poses.
         device: `auto` (CUDA if there is one), `cpu` or `cuda`.
         clips: whether the frames of a track share what they can: vertical, bones, and which side is left.
-        batch_size: hypotheses at once; changes memory and speed only. 512 on the CPU, 8192 on a GPU without
+        batch_size: hypotheses at once; changes memory and speed only. 2048 on the CPU, 8192 on a GPU without
             it.
         track: whether to track people over the frames where the input has no identities.
 

@@ -31,7 +31,7 @@ BatchSize = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Hypotheses at once; changes memory and speed only. [default: 512, on a GPU 8192]",
+        help="Hypotheses at once; changes memory and speed only. [default: 2048, on a GPU 8192]",
         rich_help_panel=RUNNING,
         show_default=False,
     ),

@@ -33,6 +33,10 @@ MOST = 3
 FEWEST = 6
 """Keypoints that must be left."""
 
+CANDIDATES = 8
+"""Keypoints of a person that are tried: those that pass the pose farthest for their noise. With 500 px put on
+any joint of `validation`, the one that contradicts most of all 17 is among them in 994 to 999 of 1000."""
+
 
 def contradicting(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, sigma: float) -> Tensor:
     """Which keypoints contradict the others `[B, J]`.
@@ -76,24 +80,25 @@ def suspicious(away: Tensor, noise: Tensor) -> Tensor:
 
 def _worst(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, seen: Tensor, sigma: float) -> Tensor:
     """The joint of each row that contradicts most, -1 for none. `[B]`."""
-    joints = noise.shape[-1]
-    without = ~torch.eye(joints, dtype=torch.bool, device=noise.device)
+    tried = _misfit(away, noise[:, 0], clip=torch.inf).topk(CANDIDATES, 1).indices
+    without = torch.arange(noise.shape[-1], device=noise.device) != tried[..., None]
     each = View(
-        view.rays.expand(-1, joints, -1, -1),
+        view.rays.expand(-1, CANDIDATES, -1, -1),
         view.confidence * without,
-        *(None if part is None else part.expand(-1, joints, -1) for part in (view.up, view.bones)),
+        *(None if part is None else part.expand(-1, CANDIDATES, -1) for part in (view.up, view.bones)),
     )
     far = view_fit(denoise, each, noise.masked_fill(~without, torch.inf), sigma).away
     others = _misfit(far, noise) * without
     before = (_misfit(away[:, None], noise) * without).sum(-1)
     gain = before - others.sum(-1)
-    off = far.diagonal(dim1=1, dim2=2)
-    allowed = seen & (off > FAR + 1.5 * noise[:, 0]) & (gain * (TYPICAL**2 + noise[:, 0].square()) > EVIDENCE)
-    best, joint = gain.masked_fill(~allowed, -torch.inf).max(1)
-    return torch.where(torch.isfinite(best), joint, -1)
+    off = far.gather(2, tried[..., None]).squeeze(2)
+    own, seen = noise[:, 0].gather(1, tried), seen.gather(1, tried)
+    allowed = seen & (off > FAR + 1.5 * own) & (gain * (TYPICAL**2 + own.square()) > EVIDENCE)
+    best, place = gain.masked_fill(~allowed, -torch.inf).max(1)
+    return torch.where(torch.isfinite(best), tried.gather(1, place[:, None]).squeeze(1), -1)
 
 
-def _misfit(away: Tensor, noise: Tensor) -> Tensor:
-    """Squared distances in units of what is typical, at most `CLIP`; zero for missing keypoints."""
-    misfit = (away / (TYPICAL**2 + noise.square()).sqrt()).square().clamp(max=CLIP)
+def _misfit(away: Tensor, noise: Tensor, clip: float = CLIP) -> Tensor:
+    """Squared distances in units of what is typical, at most `clip`; zero for missing keypoints."""
+    misfit = (away / (TYPICAL**2 + noise.square()).sqrt()).square().clamp(max=clip)
     return torch.where(torch.isfinite(noise), misfit, 0.0)
