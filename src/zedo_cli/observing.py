@@ -156,7 +156,7 @@ class FirstLook:
     def arms_undone(self) -> Tensor:
         """Exchange left and right arm where they were swapped in the image. Returns which rows `[N]`."""
         before = left_right.arms_misfit(self._away, self.seen.confidence)
-        swapped = before > left_right.EVIDENCE  # nobody else can gain as much
+        swapped = left_right.arms_may_be_swapped(before)
         if swapped.any():
             turned = left_right.with_swapped(self.seen, left_right.arms_only(swapped)).rows(swapped)
             after = left_right.arms_misfit(self._fitted(turned).away, turned.confidence)

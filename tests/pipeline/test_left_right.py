@@ -9,6 +9,7 @@ from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.lifter import Lifter
 from zedo_cli.pipeline.left_right import (
     STATES,
+    arms_may_be_swapped,
     arms_misfit,
     arms_only,
     arms_were_swapped,
@@ -157,7 +158,10 @@ def test_a_swap_must_gain_and_then_fit():
     confidence[2, 3:] = 0
     good, bad = torch.full((3, 17), 0.01), torch.full((3, 17), 0.1)
     before, after = arms_misfit(bad, confidence), arms_misfit(good, confidence)
-    assert arms_misfit(torch.full((3, 17), 9.0), confidence).tolist() == [272, 272, 48]  # clipped, if seen
+    clipped = arms_misfit(torch.full((3, 17), 9.0), confidence)
+    assert clipped.sum(1).tolist() == [272, 272, 48]  # of the joints that are seen
+    assert arms_may_be_swapped(clipped).tolist() == [True, True, False]  # no arm is seen
+    assert not arms_may_be_swapped(after).any()
     assert arms_were_swapped(before, after, confidence).tolist() == [True, True, True]
     assert not arms_were_swapped(after, before, confidence).any()
-    assert not arms_were_swapped(before + 100, before, confidence).any()  # a gain, but nothing fits
+    assert not arms_were_swapped(before + 9, before, confidence).any()  # a gain, but nothing fits
