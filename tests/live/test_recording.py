@@ -6,7 +6,8 @@ import pytest
 from zedo_cli import Lifter
 from zedo_cli.cameras.container import Camera
 from zedo_cli.datasets.loading import load_dataset
-from zedo_cli.pipeline.graphs import Graphed
+from zedo_cli.live.incoming import LiveFrame
+from zedo_cli.pipeline.graphs import FEW_ROWS, Graphed
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +29,21 @@ def counted(lifter):
     return calls
 
 
-def test_frames_of_one_person_are_replayed_from_the_first_on(prior, clip):
+def together(frame, count):
+    """People side by side, each a little different."""
+    return np.stack(
+        [frame * [1, 1, 1 - 0.05 * place] + [30.0 * place, 2 * place, 0] for place in range(count)]
+    )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_frames_of_few_people_are_replayed_from_the_first_on(prior, clip, count):
     frames, camera = clip
+    frames = [together(frame, count) for frame in frames]
     lifter = Lifter(prior, "fast")
     stream = lifter.live(camera, "h36m17", 30.0)
     calls = counted(lifter)
-    replayed = [stream.push(frame[None]) for frame in frames]
+    replayed = [stream.push(LiveFrame(frame, identities=range(count))) for frame in frames]
     assert not calls
     # the same as without any recording
     plain = Lifter(prior, "fast")
@@ -41,7 +51,9 @@ def test_frames_of_one_person_are_replayed_from_the_first_on(prior, clip):
         graph.held = True
     other = plain.live(camera, "h36m17", 30.0)
     for frame, answer in zip(frames, replayed, strict=True):
-        assert np.abs(other.push(frame[None]).poses_3d - answer.poses_3d).max() < 1e-5
+        poses = other.push(LiveFrame(frame, identities=range(count))).poses_3d
+        assert poses.shape == (count, 17, 3)
+        assert np.abs(poses - answer.poses_3d).max() < 1e-5
 
 
 def test_nothing_is_recorded_in_the_middle_of_a_stream(prior, clip):
@@ -50,5 +62,6 @@ def test_nothing_is_recorded_in_the_middle_of_a_stream(prior, clip):
     stream = lifter.live(camera, "h36m17", 30.0)
     calls = counted(lifter)
     for frame in frames[:10]:
-        stream.push(np.stack([frame, frame + np.array([300.0, 0, 0])]))
-    assert len(calls) >= 30  # two people are lifted by the functions, frame after frame
+        people = np.stack([frame + np.array([100.0 * place, 0, 0]) for place in range(FEW_ROWS + 1)])
+        stream.push(LiveFrame(people, identities=range(FEW_ROWS + 1)))
+    assert len(calls) >= 30  # nine people are lifted by the functions, frame after frame

@@ -115,6 +115,32 @@ def test_shapes_that_came_once_take_no_place_and_nothing_is_recorded_while_held(
 
 
 @torch.no_grad()
+def test_fewer_rows_fill_a_recording_up_while_nothing_is_recorded():
+    calls = []
+
+    def function(value):
+        calls.append(value)
+        return Outer(Inner(value.a * 2, value.b), value.a.sum(-1))
+
+    graphed = Graphed(function)
+    for rows in (3, 6):
+        for _ in range(3):
+            graphed(Inner(torch.zeros(rows, 4)))
+    graphed.held = True
+    before = len(calls)
+    for rows in range(1, 7):
+        value = Inner(torch.arange(4.0 * rows).view(rows, 4))
+        result = graphed(value)
+        assert torch.equal(result.inner.a, 2 * value.a)
+        assert torch.equal(result.c, value.a.sum(-1))
+    assert len(calls) == before
+    for other in (Inner(torch.zeros(7, 4)), Inner(torch.zeros(2, 5)), Inner(torch.zeros(2, 4).double())):
+        graphed(other)
+    graphed(Inner(torch.zeros(2, 4), torch.zeros(2)))
+    assert len(calls) == before + 4
+
+
+@torch.no_grad()
 def test_draws_are_never_recorded():
     """A trace would draw with another generator: it is compared with the function, and dropped."""
 

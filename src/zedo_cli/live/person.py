@@ -47,12 +47,16 @@ class Moment:
 
 @dataclass
 class Person:
-    """A person who is followed. notes: what is assumed of the noise of the keypoints. height_notes: that a
-    known height does not fit."""
+    """A person who is followed. turn: of the frames in which the body is sampled, so that several people take
+    turns. bones `[10]` m, vertical `[3]`: of the samples. notes: what is assumed of the noise of the
+    keypoints. height_notes: that a known height does not fit."""
+
+    turn: int = 0
 
     moments: deque[Moment] = field(default_factory=lambda: deque(maxlen=WINDOW))
     samples: deque[np.ndarray] = field(default_factory=lambda: deque(maxlen=SAMPLES))
     bones: Tensor | None = None
+    vertical: np.ndarray | None = None
     verdict: str = "assumed"
     notes: list[Note] = field(default_factory=list)
     height_notes: list[Note] = field(default_factory=list)
@@ -69,13 +73,15 @@ class Person:
     def wants_sample(self) -> bool:
         """Whether this frame is one to sample the body from."""
         every = SAMPLE_EVERY if len(self.samples) < SAMPLES else SAMPLE_SELDOM
-        return self.frames % every == 0
+        return (self.frames + self.turn) % every == 0
 
     def sample(self, pose: np.ndarray) -> None:
-        """Add a pose `[17, 3]` m that was lifted without bones, and estimate them anew."""
+        """Add a pose `[17, 3]` m that was lifted without bones, and estimate bones and vertical anew."""
         self.samples.append(pose)
         if len(self.samples) >= motion.MIN_FRAMES:
-            self.bones = motion.bones_of_track(torch.from_numpy(np.stack(self.samples)))
+            samples = torch.from_numpy(np.stack(self.samples))
+            self.bones = motion.bones_of_track(samples)
+            self.vertical = motion.vertical_of_track(samples).double().numpy()
 
     def trust(self, model: NoiseModel) -> np.ndarray:
         """What each keypoint of the newest frame counts `[17]`, as `keypoints.noise.trusted` judges the last

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from zedo_cli.live.smoothing import FRAMES
-from zedo_cli.pipeline.graphs import Graphed
+from zedo_cli.pipeline.graphs import FEW_ROWS, Graphed
 from zedo_cli.pipeline.observation import Observation
 from zedo_cli.pipeline.rays import points_to_keypoints
 from zedo_cli.prior.track_network import TrackInput
@@ -20,8 +20,8 @@ AWAY = 4.0
 
 
 def record(lifter: "Lifter", refine: bool) -> None:
-    """Record the lifter's functions for one person, with and without what a track tells of the body, and the
-    track network if it is to `refine`.
+    """Record the lifter's functions for one person and for several, with and without what a track tells of
+    the body, and the track network if it is to `refine`.
 
     On a CPU nothing else is recorded from then on: that takes up to a second, which a stream does not have.
     """
@@ -35,41 +35,48 @@ def record(lifter: "Lifter", refine: bool) -> None:
     graphs = [step for step in steps if isinstance(step, Graphed)]
     if lifter.prior.exemplars.device.type != "cpu" or any(graph.held for graph in graphs):
         return
-    pose = lifter.prior.exemplars[:1].float()
-    k = torch.tensor([[[1000.0, 0, 500], [0, 1000, 500], [0, 0, 1]]])
-    points = points_to_keypoints(pose + torch.tensor([0, 0, AWAY]), k)
-    plain = Observation(points, torch.ones(1, points.shape[1]), k)
     for graph in graphs:
         graph.forget()
-    for _ in range(3):
-        with torch.no_grad():
-            fit = lifter.look(plain)
-            alone = plain._replace(mean=fit.pose, spread=fit.spread)
-            if lifter.first_pass is not None:
-                lifter.first_pass(alone)
-            seen = [alone]
-            if lifter.clips and lifter.prior.takes_context:
-                bones = torch.tensor([MEAN_BONES])
-                seen.append(plain._replace(up=torch.tensor([[0.0, -1, 0]]), bones=bones))
-            if refine and lifter.evaluate is not None:
-                lifter.evaluate(_still(pose + torch.tensor([0, 0, AWAY])))
-            for one in seen if isinstance(lifter.initialise, Graphed) else ():
-                lifter.loop(lifter.initialise(one))
+    pose = lifter.prior.exemplars[:1].float() + torch.tensor([0, 0, AWAY])
+    for count in (1, FEW_ROWS):
+        people = pose.expand(count, -1, -1)
+        for _ in range(3):
+            with torch.no_grad():
+                _lifted(lifter, people)
+                if refine and lifter.evaluate is not None:
+                    lifter.evaluate(_still(people))
     for graph in graphs:
         graph.held = True
 
 
+def _lifted(lifter: "Lifter", people: Tensor) -> None:
+    """Every function once for `people` `[P, 17, 3]` m."""
+    count = len(people)
+    k = torch.tensor([[1000.0, 0, 500], [0, 1000, 500], [0, 0, 1]]).repeat(count, 1, 1)
+    plain = Observation(points_to_keypoints(people, k), torch.ones(count, people.shape[1]), k)
+    fit = lifter.look(plain)
+    seen = [plain._replace(mean=fit.pose, spread=fit.spread)]
+    if lifter.first_pass is not None:
+        lifter.first_pass(seen[0])
+    if lifter.clips and lifter.prior.takes_context:
+        up, bones = torch.tensor([[0.0, -1, 0]]), torch.tensor([MEAN_BONES])
+        seen.append(plain._replace(up=up.repeat(count, 1), bones=bones.repeat(count, 1)))
+    for one in seen if isinstance(lifter.initialise, Graphed) else ():
+        lifter.loop(lifter.initialise(one))
+
+
 def _still(points: Tensor) -> TrackInput:
-    """A window of a person `[1, 17, 3]` m who does not move."""
-    window = points.expand(1, FRAMES, 17, 3).contiguous()
+    """Windows of people `[P, 17, 3]` m who do not move."""
+    count = len(points)
+    window = points[:, None].repeat(1, FRAMES, 1, 1)
     return TrackInput(
         steady=window,
         single=window,
         directions=window / window[..., 2:],
-        trust=torch.ones(1, FRAMES, 17),
-        spread=torch.full((1, FRAMES, 17), 0.05),
-        up=torch.zeros(1, FRAMES, 3),
-        bones=torch.tensor([MEAN_BONES]).expand(1, FRAMES, -1).contiguous(),
-        times=torch.arange(FRAMES)[None] / 30,
-        known=torch.ones(1, FRAMES, dtype=torch.bool),
+        trust=torch.ones(count, FRAMES, 17),
+        spread=torch.full((count, FRAMES, 17), 0.05),
+        up=torch.zeros(count, FRAMES, 3),
+        bones=torch.tensor([MEAN_BONES]).repeat(count, FRAMES, 1),
+        times=torch.arange(FRAMES).repeat(count, 1) / 30,
+        known=torch.ones(count, FRAMES, dtype=torch.bool),
     )

@@ -142,7 +142,7 @@ class LiveStream:
             trust, _ = trusted(people, self._noise, stated)
         swapped = torch.zeros(len(people), len(left_right.PARTS), dtype=torch.bool)
         for row, identity in enumerate(people.person.tolist()):
-            person = self._people.setdefault(identity, Person())
+            person = self._people.setdefault(identity, Person(turn=len(self._people)))
             person.add(Moment(number, seconds, people.points[row], people.confidence[row]))
             if preset.noise_model and stated == "auto":
                 trust[row] = person.trust(self._noise)
@@ -199,9 +199,8 @@ class LiveStream:
         if self._known.up is None:
             total = np.zeros(3)
             for person in self._people.values():
-                if len(person.samples) >= motion.MIN_FRAMES:
-                    samples = torch.from_numpy(np.stack(person.samples))
-                    total += len(samples) * motion.vertical_of_track(samples).double().numpy()
+                if person.vertical is not None:
+                    total += len(person.samples) * person.vertical
             length = np.linalg.norm(total)
             self.vertical = total / length if length > 0 else None
 

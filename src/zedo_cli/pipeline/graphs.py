@@ -37,8 +37,9 @@ class _Recorded(NamedTuple):
 class Graphed:
     """A function of a named tuple of tensors, recorded when the shapes of its input come again.
 
-    The same results as the function itself. On a CPU only few rows are recorded, and at most `MOST_GRAPHS`
-    shapes in all, since a recording takes 0.1 to 0.3 s there; it is compared with the function, and dropped
+    The same results as the function itself, whose tensors have a row for each person as first dimension; a
+    row does not depend on the others. On a CPU only few rows are recorded, and at most `MOST_GRAPHS` shapes
+    in all, since a recording takes 0.1 to 0.3 s there; it is compared with the function, and dropped
     if they differ.
 
     Args:
@@ -53,7 +54,7 @@ class Graphed:
         self._function = function
         self._layers = layers
         self.held = False
-        """Whether nothing more is recorded on a CPU."""
+        """Whether nothing more is recorded on a CPU. Fewer rows than recorded are then filled up."""
         self._seen: set[tuple[Any, ...]] = set()
         self._recorded: OrderedDict[tuple[Any, ...], _Recorded] = OrderedDict()
 
@@ -64,6 +65,8 @@ class Graphed:
             return self._function(value)
         key = (structure(value), *((part.shape, part.dtype, part.device) for part in inputs))
         recorded = self._recorded.get(key)
+        if recorded is None and self.held and (larger := self._larger(key)):
+            return self._padded(value, inputs, larger)
         if recorded is None:
             cuda, full = inputs[0].is_cuda, len(self._recorded) >= MOST_GRAPHS
             if key not in self._seen or (not cuda and (full or self.held)):
@@ -81,6 +84,27 @@ class Graphed:
             self._recorded[key] = recorded
         self._recorded.move_to_end(key)
         return _filled(recorded.outputs, recorded.run(inputs))
+
+    def _larger(self, key: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """The key of the recording with the fewest rows among those that differ in more rows alone."""
+
+        def widths(of: tuple[Any, ...]) -> list[Any]:
+            return [(shape[1:], *rest) for shape, *rest in of[1:]]
+
+        rows = [(part[0][0], recorded) for recorded in self._recorded for part in recorded[1:2]]
+        fits = [
+            (count, recorded)
+            for count, recorded in rows
+            if count > key[1][0][0] and recorded[0] == key[0] and widths(recorded) == widths(key)
+        ]
+        return min(fits, key=lambda fit: fit[0])[1] if fits else None
+
+    def _padded(self, value: Any, inputs: list[Tensor], key: tuple[Any, ...]) -> Any:
+        """The result of fewer rows by the recording of `key`: the first row is repeated."""
+        count, full = len(inputs[0]), key[1][0][0]
+        index = torch.arange(full).masked_fill(torch.arange(full) >= count, 0)
+        results = self._recorded[key].run([part[index] for part in inputs])
+        return _filled(self._recorded[key].outputs, [part[:count] for part in results])
 
     def forget(self) -> None:
         """Make room for other shapes."""

@@ -49,7 +49,9 @@ def vertical_of_track(poses: Tensor) -> Tensor:
     middle = normalize(directions.mean(0), dim=0)
     for _ in range(20):  # Weiszfeld's algorithm
         weights = 1 / (directions - middle).norm(dim=-1, keepdim=True).clamp(min=0.02)
-        middle = normalize((weights * directions).sum(0), dim=0)
+        before, middle = middle, normalize((weights * directions).sum(0), dim=0)
+        if torch.dist(before, middle) < 1e-6:
+            break
     tilt = (directions @ middle).clamp(-1, 1).arccos().rad2deg()
     return middle if tilt.median() <= UPRIGHT_DEGREES else torch.zeros_like(middle)
 

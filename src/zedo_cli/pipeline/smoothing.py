@@ -5,7 +5,7 @@ acceleration noise), observed with noise in each frame; times may be uneven. The
 banded system (Sarkka, Bayesian Filtering and Smoothing, 2013, chapter 12).
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -40,10 +40,13 @@ def robustly_smoothed(
 
     Reweighted least squares for a Student distribution (Lange et al. 1989), as `weights.robust_noise`.
     """
-    steady = smoothed(values, deviation, times, density, series, steps)
+    if len(values) < 3:
+        return values
+    system = _System.of(times, density, series, steps)
+    steady = system.solved(values, deviation)
     for _ in range(ROUNDS):
         off = np.square(values - steady).sum(1) / np.square(np.maximum(deviation, 1e-6))
-        steady = smoothed(values, deviation * np.sqrt(1 + off / FREEDOM), times, density, series, steps)
+        steady = system.solved(values, deviation * np.sqrt(1 + off / FREEDOM))
     return steady
 
 
@@ -68,34 +71,54 @@ def smoothed(
     Returns:
         `[T, K]`. A straight line is kept; with a deviation of zero the values are.
     """
-    from scipy.linalg import solveh_banded
+    return _System.of(times, density, series, steps).solved(values, deviation) if len(values) > 2 else values
 
-    count = len(values)
-    if count < 3:
-        return values
-    precision = 1 / np.square(np.maximum(deviation, 1e-6))
-    step = np.diff(times).clip(SHORTEST)
-    if series is not None:
-        together = series[2:] == series[:-2]
-        step = np.where(np.diff(series) == 0, step, 1.0)
-    before, after = 1 / step[:-1], 1 / step[1:]
-    variance = density * (step[:-1] + step[1:]) / 3
-    bend = np.stack([before, -(before + after), after]) / np.sqrt(variance)
-    if series is not None:
-        bend = np.where(together, bend, 0.0)
-    bands = np.zeros((3, count))
-    bands[2] = precision
-    for first in range(3):
-        bands[2, first : count - 2 + first] += bend[first] ** 2
-    bands[1, 1 : count - 1] += bend[0] * bend[1]
-    bands[1, 2:count] += bend[1] * bend[2]
-    bands[0, 2:] += bend[0] * bend[2]
-    sides = precision[:, None] * values
-    if steps is not None:
+
+class _System(NamedTuple):
+    """The banded system of a series without what its frames say: the bands `[3, T]` of the matrix, upper
+    form, and what is added to the right side `[T, K]`, or nothing."""
+
+    bands: np.ndarray
+    added: np.ndarray | float
+
+    @classmethod
+    def of(cls, times: np.ndarray, density: float, series: np.ndarray | None, steps: Steps | None) -> Self:
+        """Of at least 3 frames; the arguments are those of `smoothed`."""
+        count = len(times)
+        step = np.diff(times).clip(SHORTEST)
+        if series is not None:
+            step = np.where(np.diff(series) == 0, step, 1.0)
+        before, after = 1 / step[:-1], 1 / step[1:]
+        variance = density * (step[:-1] + step[1:]) / 3
+        bend = np.stack([before, -(before + after), after]) / np.sqrt(variance)
+        if series is not None:
+            bend = np.where(series[2:] == series[:-2], bend, 0.0)
+        bands = np.zeros((3, count))
+        for first in range(3):
+            bands[2, first : count - 2 + first] += bend[first] ** 2
+        bands[1, 1 : count - 1] += bend[0] * bend[1]
+        bands[1, 2:count] += bend[1] * bend[2]
+        bands[0, 2:] += bend[0] * bend[2]
+        if steps is None:
+            return cls(bands, 0.0)
         bands[2, :-1] += steps.precision
         bands[2, 1:] += steps.precision
         bands[1, 1:] -= steps.precision
-        sides[:-1] -= steps.precision[:, None] * steps.difference
-        sides[1:] += steps.precision[:, None] * steps.difference
-    solution: np.ndarray = solveh_banded(bands, sides)
-    return solution
+        pushed = steps.precision[:, None] * steps.difference
+        added = np.zeros((count, pushed.shape[1]))
+        added[:-1] -= pushed
+        added[1:] += pushed
+        return cls(bands, added)
+
+    def solved(self, values: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+        """The posterior mean `[T, K]` of `values` with the standard deviations `[T]`."""
+        from scipy.linalg import solveh_banded
+
+        precision = 1 / np.square(np.maximum(deviation, 1e-6))
+        bands = self.bands.copy()
+        bands[2] += precision
+        sides = precision[:, None] * values + self.added
+        solution: np.ndarray = solveh_banded(
+            bands, sides, overwrite_ab=True, overwrite_b=True, check_finite=False
+        )
+        return solution
