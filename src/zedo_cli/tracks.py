@@ -138,13 +138,13 @@ class Windows:
             parts: for each batch, tensors whose first dimension are its frames. Of booleans the majority
                 counts.
         """
-        kind = type(parts[0])
-        merged = [self._merge_one(torch.cat(tensors)) for tensors in zip(*parts, strict=True)]
+        kind, once = type(parts[0]), bool((np.bincount(self.rows) == 1).all())
+        merged = [self._merge_one(torch.cat(tensors), once) for tensors in zip(*parts, strict=True)]
         return kind(*merged) if hasattr(kind, "_fields") else kind(merged)
 
-    def _merge_one(self, values: Tensor) -> Tensor:
+    def _merge_one(self, values: Tensor, once: bool) -> Tensor:
         rows = torch.from_numpy(self.rows)
-        if len(rows) == len(np.unique(self.rows)):
+        if once:
             return torch.empty_like(values).index_copy_(0, rows, values)
         weight = torch.from_numpy(self.weight).to(torch.float64).view(-1, *[1] * (values.dim() - 1))
         total = torch.zeros(int(rows.max()) + 1, *weight.shape[1:], dtype=torch.float64).index_add_(
