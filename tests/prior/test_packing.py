@@ -67,6 +67,18 @@ def test_bundled_priors_are_packed(name):
     assert not any("packed" in name for name in names)
 
 
+@needs_avx
+@torch.no_grad()
+def test_a_network_that_is_set_later_is_used(network):
+    prior = load_prior("open-base")
+    old, tracks = prior.packed(), prior.packed_tracks()
+    prior.network, prior.tracks = network, copy.deepcopy(prior.tracks)
+    assert prior.packed() is not old
+    assert prior.packed_tracks() is not tracks
+    prior.tracks = None
+    assert prior.packed_tracks is None
+
+
 @torch.no_grad()
 def test_weights_that_half_precision_cannot_hold_stay(network):
     network.leave.weight[0, 0] = 1 + 2**-20
@@ -98,6 +110,6 @@ def test_a_copy_has_weights_of_its_own(network):
     holder = Packed(network)
     before = run(holder(), 3)
     other = copy.deepcopy(holder)
-    other._network.leave.bias += 1
+    other.network.leave.bias += 1
     assert torch.allclose(run(other(), 3), before + 1, atol=1e-5)
     assert torch.equal(run(holder(), 3), before)

@@ -7,6 +7,7 @@ rounding.
 """
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -24,7 +25,7 @@ class Packed(Generic[Network]):
     """
 
     def __init__(self, network: Network) -> None:
-        self._network = network
+        self.network = network
         self._weights = list(network.parameters())
         self._made: tuple[object, Network] | None = None
 
@@ -34,10 +35,10 @@ class Packed(Generic[Network]):
     def __call__(self) -> Network:
         """The network to use now: itself where gradients are taken."""
         if torch.is_grad_enabled():
-            return self._network
+            return self.network
         state = tuple((part.data_ptr(), part._version) for part in self._weights)
         if self._made is None or self._made[0] != state:
-            self._made = state, _twin(self._network) if _can_be_packed(self._network) else self._network
+            self._made = state, _twin(self.network) if _can_be_packed(self.network) else self.network
         return self._made[1]
 
     def layers(self) -> list[nn.Module]:
@@ -57,13 +58,20 @@ def _can_be_packed(network: nn.Module) -> bool:
     )
 
 
-def _twin(module: Any) -> Any:
-    """The module with packed layers; everything else is shared."""
-    if type(module) in _PACKED:
-        return _PACKED[type(module)](module)
-    twin = copy.copy(module)
-    twin._modules = {name: _twin(child) for name, child in module._modules.items()}
-    return twin
+def _twin(network: nn.Module) -> Any:
+    """The network with packed layers; everything else is shared."""
+    layers = [layer for layer in network.modules() if type(layer) in _PACKED]
+    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        packed = dict(zip(layers, pool.map(lambda layer: _PACKED[type(layer)](layer), layers), strict=True))
+
+    def twin(module: Any) -> Any:
+        if module in packed:
+            return packed[module]
+        other = copy.copy(module)
+        other._modules = {name: twin(child) for name, child in module._modules.items()}
+        return other
+
+    return twin(network)
 
 
 class _Weights(nn.Module):

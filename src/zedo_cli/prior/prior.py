@@ -3,6 +3,7 @@ pipeline."""
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -31,8 +32,7 @@ class Prior(nn.Module):
     Buffers (root-relative poses in metres, camera frame): `exemplars [E, J, 3]`, upright and facing the
     camera, and `clusters_S [S, J, 3]`, k-means centres of poses as cameras see them, for S hypotheses.
     spread: states the uncertainty of a view, None if the prior has no such part. tracks: refines tracks, None
-    if the prior has no such part. packed, packed_tracks: the networks as they are fastest. name, digest: the
-    file it was read from and its SHA-256.
+    if the prior has no such part. name, digest: the file it was read from and its SHA-256.
     """
 
     exemplars: Tensor
@@ -54,11 +54,26 @@ class Prior(nn.Module):
         self.network = network
         self.spread = spread
         self.tracks = tracks
-        self.packed = Packed(network)
-        self.packed_tracks = None if tracks is None else Packed(tracks)
+        self._packed: dict[str, Packed[Any]] = {}
         self.levels: dict[tuple[float, torch.device, int], Level] = {}
         for name, centres in poses.items():
             self.register_buffer(name, centres)
+
+    @property
+    def packed(self) -> Packed[nn.Module]:
+        """The network as it is fastest."""
+        return self._packed_part("network", self.network)
+
+    @property
+    def packed_tracks(self) -> Packed[TrackNetwork] | None:
+        """The track network as it is fastest."""
+        return None if self.tracks is None else self._packed_part("tracks", self.tracks)
+
+    def _packed_part(self, name: str, network: nn.Module) -> Packed[Any]:
+        known = self._packed.get(name)
+        if known is None or known.network is not network:  # another one was set
+            known = self._packed[name] = Packed(network)
+        return known
 
     @property
     def conditional(self) -> bool:
