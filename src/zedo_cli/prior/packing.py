@@ -7,7 +7,6 @@ rounding.
 """
 
 import copy
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -58,20 +57,13 @@ def _can_be_packed(network: nn.Module) -> bool:
     )
 
 
-def _twin(network: nn.Module) -> Any:
-    """The network with packed layers; everything else is shared."""
-    layers = [layer for layer in network.modules() if type(layer) in _PACKED]
-    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        packed = dict(zip(layers, pool.map(lambda layer: _PACKED[type(layer)](layer), layers), strict=True))
-
-    def twin(module: Any) -> Any:
-        if module in packed:
-            return packed[module]
-        other = copy.copy(module)
-        other._modules = {name: twin(child) for name, child in module._modules.items()}
-        return other
-
-    return twin(network)
+def _twin(module: Any) -> Any:
+    """The module with packed layers; everything else is shared."""
+    if type(module) in _PACKED:
+        return _PACKED[type(module)](module)
+    twin = copy.copy(module)
+    twin._modules = {name: _twin(child) for name, child in module._modules.items()}
+    return twin
 
 
 class _Weights(nn.Module):
