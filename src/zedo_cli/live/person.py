@@ -23,7 +23,8 @@ SAMPLES = 150
 """Poses of a person from which bones and the vertical are estimated."""
 
 SAMPLE_EVERY, SAMPLE_SELDOM = 3, 15
-"""Frames between two samples, until there are `SAMPLES` and after it. Estimates are renewed with them."""
+"""Frames between two samples, until there are `SAMPLES` and after it. Estimates are renewed with them. From
+the first estimate on, several people share the frames."""
 
 JUDGE_EVERY = 15
 """Frames between two judgements of the noise of a person's keypoints."""
@@ -69,10 +70,11 @@ class Person:
         self.moments.append(moment)
         self.frames += 1
 
-    @property
-    def wants_sample(self) -> bool:
-        """Whether this frame is one to sample the body from."""
+    def wants_sample(self, people: int) -> bool:
+        """Whether this frame is one to sample the body from, if so many people are in it."""
         every = SAMPLE_EVERY if len(self.samples) < SAMPLES else SAMPLE_SELDOM
+        if self.bones is not None:
+            every = max(every, SAMPLE_EVERY * people)
         return (self.frames + self.turn) % every == 0
 
     def sample(self, pose: np.ndarray) -> None:

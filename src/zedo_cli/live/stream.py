@@ -187,7 +187,7 @@ class LiveStream:
 
     def _sample(self, alone: Observation, people: list[Person]) -> None:
         """Lift some people without bones and vertical, to estimate both."""
-        rows = [row for row, person in enumerate(people) if person.wants_sample]
+        rows = [row for row, person in enumerate(people) if person.wants_sample(len(people))]
         first_pass = self._lifter.first_pass
         if not rows or first_pass is None:
             return
