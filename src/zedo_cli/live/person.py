@@ -71,7 +71,7 @@ class Person:
         self.frames += 1
 
     def wants_sample(self, people: int) -> bool:
-        """Whether this frame is one to sample the body from, if so many people are in it."""
+        """Whether to sample the body in this frame, which shows `people` people."""
         every = SAMPLE_EVERY if len(self.samples) < SAMPLES else SAMPLE_SELDOM
         if self.bones is not None:
             every = max(every, SAMPLE_EVERY * people)
