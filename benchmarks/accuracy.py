@@ -133,8 +133,8 @@ def draw_error_against_evaluations(prior: Prior, path: Path) -> None:
         for preset in presets:
             lifter = Lifter(prior, preset, clips=False, batch_size=ALL_AT_ONCE)
             report, evaluations = measure(lifter, data, SideInformation())
-            probes = 2 * preset.probes if preset.start == "view" else 0
-            points.append((evaluations - probes, report.figures["answer"]["mpjpe"].mean))
+            probed = preset.start == "view" and prior.spread is None
+            points.append((evaluations - 2 * preset.probes * probed, report.figures["answer"]["mpjpe"].mean))
             print(f"{label}, {preset.steps} steps: {points[-1][1]:.1f} mm, {points[-1][0]} evaluations")
         axes.plot(*zip(*points, strict=True), "o-", label=label)
     axes.set(xscale="log", xlabel="evaluations of the network", ylabel="MPJPE, mm", ylim=(0, None))

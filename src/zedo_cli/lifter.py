@@ -90,16 +90,16 @@ class Lifter:
         self.batch_size = whole_number(at_once, "batch_size", 1)
         self.method = build_method(self.preset, self.prior, self.samples, self.seed)
         tracks = getattr(self.prior, "packed_tracks", None) if self.preset.time == "network" else None
-        self.evaluate = None if tracks is None else Graphed(lambda x: evaluated(tracks(), x), tracks.layers)
-        layers = self.prior.packed.layers if isinstance(self.prior, Prior) else tuple
+        self.evaluate = None if tracks is None else Graphed(lambda x: evaluated(tracks(), x), lambda: tracks)
+        weights = (lambda: self.prior.packed) if isinstance(self.prior, Prior) else None
         self.initialise: Callable[[Observation], Start] = self.method.initialise
         self.loop: Callable[[Start], Lifted] = partial(finish, self.method)
         if self.preset.start == "view":  # the others optimise, or choose by values
-            self.initialise, self.loop = Graphed(self.initialise, layers), Graphed(self.loop, layers)
-        self.look = Graphed(partial(fitted, self.method, self.prior, self.preset.view_noise), layers)
+            self.initialise, self.loop = Graphed(self.initialise, weights), Graphed(self.loop, weights)
+        self.look = Graphed(partial(fitted, self.method, self.prior, self.preset.view_noise), weights)
         self.first_pass: Callable[[Observation], Lifted] | None = None
         if clips and self.preset.view and self.prior.takes_context:
-            self.first_pass = Graphed(partial(lift, build_method(PRESETS["fast"], self.prior)), layers)
+            self.first_pass = Graphed(partial(lift, build_method(PRESETS["fast"], self.prior)), weights)
 
     def lift(
         self,

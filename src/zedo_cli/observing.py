@@ -107,7 +107,7 @@ class FirstLook:
         swapped = torch.zeros(len(self._pose), len(left_right.PARTS), dtype=torch.bool)
         if tracks is not None and self._preset.flips:
             swapped ^= self.flips_undone(tracks)[:, None]
-        if self._preset.swaps:
+        if self._preset.swaps and self._preset.start == "view":
             swapped ^= left_right.arms_only(self.arms_undone())
         return swapped, notes
 

@@ -141,6 +141,23 @@ def test_fewer_rows_fill_a_recording_up_while_nothing_is_recorded():
 
 
 @torch.no_grad()
+def test_what_is_not_replayed_is_not_filled_up():
+    rows = []
+
+    def function(value):
+        rows.append(len(value.a))
+        return Inner(value.a + torch.randn(value.a.shape, generator=torch.Generator().manual_seed(0)))
+
+    graphed = Graphed(function)
+    for _ in range(3):
+        graphed(Inner(torch.zeros(6, 3)))
+    graphed.held = True
+    rows.clear()
+    graphed(Inner(torch.zeros(2, 3)))
+    assert rows == [2]
+
+
+@torch.no_grad()
 def test_draws_are_never_recorded():
     """A trace would draw with another generator: it is compared with the function, and dropped."""
 

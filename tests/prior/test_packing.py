@@ -2,10 +2,14 @@
 
 import copy
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from zedo_cli import Lifter
+from zedo_cli.datasets.loading import load_dataset
+from zedo_cli.pipeline.view import View
 from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.prior.packing import Packed
 from zedo_cli.prior.view_network import ViewNetwork
@@ -96,6 +100,51 @@ def test_changed_weights_are_packed_anew(network):
         assert torch.allclose(run(holder(), 3), before + 1, atol=1e-5)
         network.enter.weight.mul_(2)
         assert torch.allclose(run(holder(), 3), run(network, 3), rtol=1e-4, atol=1e-5)
+
+
+@needs_avx
+def test_other_parameters_and_another_mode_are_seen(network):
+    holder = Packed(network)
+    with torch.no_grad():
+        before = run(holder(), 3)
+    tensors = {
+        name: value * 1.5 if name == "leave.weight" else value for name, value in network.state_dict().items()
+    }
+    network.load_state_dict(tensors, assign=True)
+    half(network)
+    with torch.no_grad():
+        assert torch.allclose(run(holder(), 3), run(network, 3), rtol=1e-4, atol=1e-5)
+        assert not torch.allclose(run(holder(), 3), before, atol=1e-2)
+        network.train()
+        assert holder().training
+        network.eval()
+        assert not holder().training
+
+
+def test_gradients_through_a_view_that_was_seen_without():
+    prior = load_prior("open-base")
+    rays = torch.nn.functional.normalize(torch.tensor([0.1, 0.0, 1]) + 0.1 * torch.randn(2, 1, 17, 3), dim=-1)
+    view = View(rays, torch.ones(2, 1, 17))
+    with torch.no_grad():
+        seen = prior.seen(view)
+    pose, level = 0.3 * torch.randn(2, 1, 17, 3), torch.tensor(0.1)
+    first, second = pose.clone().requires_grad_(), pose.clone().requires_grad_()
+    seen(first, level).square().sum().backward()
+    prior(second, level, view).square().sum().backward()
+    assert torch.allclose(first.grad, second.grad, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("rows", [2, 12])
+def test_a_lifter_sees_changed_weights(rows):
+    prior = load_prior("open-base")
+    people = load_dataset("open").keypoints.take(range(rows))
+    lifter = Lifter(prior, "fast", clips=False)
+    before = [lifter.lift(people).poses_3d for _ in range(4)][-1]
+    with torch.no_grad():
+        prior.network.leave.weight.mul_(0.5)
+    after = lifter.lift(people).poses_3d
+    assert np.abs(after - before).max() > 0.01
+    assert np.abs(after - Lifter(prior, "fast", clips=False).lift(people).poses_3d).max() < 1e-5
 
 
 def test_gradients_go_through_the_network_itself(network):

@@ -48,11 +48,9 @@ class Moment:
 
 @dataclass
 class Person:
-    """A person who is followed. turn: of the frames in which the body is sampled, so that several people take
-    turns. bones `[10]` m, vertical `[3]`: of the samples. notes: what is assumed of the noise of the
-    keypoints. height_notes: that a known height does not fit."""
-
-    turn: int = 0
+    """A person who is followed. bones `[10]` m, vertical `[3]`: of the samples. sampled: the number of frames
+    at the last one. notes: what is assumed of the noise of the keypoints. height_notes: that a known height
+    does not fit."""
 
     moments: deque[Moment] = field(default_factory=lambda: deque(maxlen=WINDOW))
     samples: deque[np.ndarray] = field(default_factory=lambda: deque(maxlen=SAMPLES))
@@ -62,6 +60,7 @@ class Person:
     notes: list[Note] = field(default_factory=list)
     height_notes: list[Note] = field(default_factory=list)
     frames: int = 0
+    sampled: int = 0
 
     def add(self, moment: Moment) -> None:
         """Remember a frame, and forget those that are too old."""
@@ -70,16 +69,18 @@ class Person:
         self.moments.append(moment)
         self.frames += 1
 
-    def wants_sample(self, people: int) -> bool:
-        """Whether to sample the body in this frame, which shows `people` people."""
+    def due(self, people: int) -> int:
+        """For how many frames the next sample of the body is due, if `people` people are followed; negative
+        before it is."""
         every = SAMPLE_EVERY if len(self.samples) < SAMPLES else SAMPLE_SELDOM
         if self.bones is not None:
             every = max(every, SAMPLE_EVERY * people)
-        return (self.frames + self.turn) % every == 0
+        return self.frames - self.sampled - every
 
     def sample(self, pose: np.ndarray) -> None:
         """Add a pose `[17, 3]` m that was lifted without bones, and estimate bones and vertical anew."""
         self.samples.append(pose)
+        self.sampled = self.frames
         if len(self.samples) >= motion.MIN_FRAMES:
             samples = torch.from_numpy(np.stack(self.samples))
             self.bones = motion.bones_of_track(samples)
@@ -122,3 +123,12 @@ class Person:
             frame_count=count,
             skeleton="h36m17",
         )
+
+
+def to_sample(due: list[int]) -> list[int]:
+    """Whose bodies are sampled in a frame: those who wait longest, a third of all at most.
+
+    due: of each person (`Person.due`).
+    """
+    waiting = sorted((row for row, frames in enumerate(due) if frames >= 0), key=lambda row: -due[row])
+    return waiting[: -(-len(due) // SAMPLE_EVERY)]

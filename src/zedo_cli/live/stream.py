@@ -19,7 +19,7 @@ from zedo_cli.errors import InputError, Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.live.incoming import Incoming, LiveFrame
-from zedo_cli.live.person import JUDGE_EVERY, Moment, Person
+from zedo_cli.live.person import JUDGE_EVERY, Moment, Person, to_sample
 from zedo_cli.live.recording import record
 from zedo_cli.live.smoothing import newest, scaled
 from zedo_cli.observing import STEEP
@@ -142,7 +142,7 @@ class LiveStream:
             trust, _ = trusted(people, self._noise, stated)
         swapped = torch.zeros(len(people), len(left_right.PARTS), dtype=torch.bool)
         for row, identity in enumerate(people.person.tolist()):
-            person = self._people.setdefault(identity, Person(turn=len(self._people)))
+            person = self._people.setdefault(identity, Person())
             person.add(Moment(number, seconds, people.points[row], people.confidence[row]))
             if preset.noise_model and stated == "auto":
                 trust[row] = person.trust(self._noise)
@@ -187,7 +187,7 @@ class LiveStream:
 
     def _sample(self, alone: Observation, people: list[Person]) -> None:
         """Lift some people without bones and vertical, to estimate both."""
-        rows = [row for row, person in enumerate(people) if person.wants_sample(len(people))]
+        rows = to_sample([person.due(len(people)) for person in people])
         first_pass = self._lifter.first_pass
         if not rows or first_pass is None:
             return

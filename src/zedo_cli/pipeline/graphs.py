@@ -7,9 +7,9 @@ replayed: a CUDA graph on a GPU, a trace of TorchScript on a CPU.
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -27,11 +27,25 @@ _AGREES = 1e-5
 """Largest difference (m, and whatever else the function returns) of a recording from the function itself."""
 
 
+class Weights(Protocol):
+    """What a function multiplies by, besides its input."""
+
+    def state(self) -> Hashable:
+        """Something else when the weights have changed: a recording keeps those that it was made with."""
+        ...
+
+    def layers(self) -> Iterable[nn.Module]:
+        """Modules whose weights are not tensors; a recording on a CPU has to hold them."""
+        ...
+
+
 class _Recorded(NamedTuple):
-    """run: the recording, of the tensors of a value. outputs: a result, for the places of its tensors."""
+    """run: the recording, of the tensors of a value. outputs: a result, for the places of its tensors.
+    replayed: whether it is more than the function itself."""
 
     run: Callable[[list[Tensor]], list[Tensor]]
     outputs: Any
+    replayed: bool = True
 
 
 class Graphed:
@@ -45,14 +59,12 @@ class Graphed:
     Args:
         function: takes and returns (named) tuples of tensors, None, and such tuples. It must not depend on
             the values of its input, except by tensor operations, and must not use random numbers of the GPU.
-        layers: of the networks that it calls, those whose weights are not tensors (`prior.packing`).
+        weights: of the network that it calls (`prior.packing`), if they may change.
     """
 
-    def __init__(
-        self, function: Callable[[Any], Any], layers: Callable[[], Iterable[nn.Module]] = tuple
-    ) -> None:
+    def __init__(self, function: Callable[[Any], Any], weights: Callable[[], Weights] | None = None) -> None:
         self._function = function
-        self._layers = layers
+        self._weights = weights
         self.held = False
         """Whether nothing more is recorded on a CPU. Fewer rows than recorded are then filled up."""
         self._seen: set[tuple[Any, ...]] = set()
@@ -63,7 +75,8 @@ class Graphed:
         inputs = tensors_of(value)
         if not inputs or torch.is_grad_enabled() or not self._may_record(inputs[0]):
             return self._function(value)
-        key = (structure(value), *((part.shape, part.dtype, part.device) for part in inputs))
+        kind = structure(value), self._weights and self._weights().state()
+        key = (kind, *((part.shape, part.dtype, part.device) for part in inputs))
         recorded = self._recorded.get(key)
         if recorded is None and self.held and (larger := self._larger(key)):
             return self._padded(value, inputs, larger)
@@ -80,7 +93,7 @@ class Graphed:
             if cuda:
                 recorded = _cuda_graph(self._function, value)
             else:
-                recorded = _trace(self._function, value, self._layers)
+                recorded = _trace(self._function, value, self._weights().layers() if self._weights else ())
             self._recorded[key] = recorded
         self._recorded.move_to_end(key)
         return _filled(recorded.outputs, recorded.run(inputs))
@@ -91,7 +104,7 @@ class Graphed:
         def widths(of: tuple[Any, ...]) -> list[Any]:
             return [(shape[1:], *rest) for shape, *rest in of[1:]]
 
-        rows = [(part[0][0], recorded) for recorded in self._recorded for part in recorded[1:2]]
+        rows = [(of[1][0][0], of) for of, recorded in self._recorded.items() if recorded.replayed]
         fits = [
             (count, recorded)
             for count, recorded in rows
@@ -155,9 +168,7 @@ class _Traceable(nn.Module):
         return tuple(self._function(list(inputs)))
 
 
-def _trace(
-    function: Callable[[Any], Any], value: Any, layers: Callable[[], Iterable[nn.Module]]
-) -> _Recorded:
+def _trace(function: Callable[[Any], Any], value: Any, layers: Iterable[nn.Module]) -> _Recorded:
     """A trace, or the function itself where a trace is not the same (draws, gradients)."""
     outputs = function(value)
     results = tensors_of(outputs)
@@ -169,13 +180,13 @@ def _trace(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sizes, which are part of the key, and constants
-            module = _Traceable(eagerly, layers())
+            module = _Traceable(eagerly, layers)
             traced = partial(_called, tracer(module, tuple(inputs), check_trace=False))  # type: ignore[misc]
             # TorchScript optimises in the first runs
             same = all(_agree(traced(inputs), results) for _ in range(3))
     except RuntimeError:
         same = False
-    return _Recorded(traced if same else eagerly, outputs)
+    return _Recorded(traced if same else eagerly, outputs, same)
 
 
 def _called(function: Callable[..., tuple[Tensor, ...]], inputs: list[Tensor]) -> list[Tensor]:

@@ -118,7 +118,5 @@ class _System(NamedTuple):
         bands = self.bands.copy()
         bands[2] += precision
         sides = precision[:, None] * values + self.added
-        solution: np.ndarray = solveh_banded(
-            bands, sides, overwrite_ab=True, overwrite_b=True, check_finite=False
-        )
+        solution: np.ndarray = solveh_banded(bands, sides, overwrite_ab=True, overwrite_b=True)
         return solution

@@ -25,7 +25,7 @@ class Packed(Generic[Network]):
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self._weights = list(network.parameters())
+        self._modules = list(network.modules())
         self._made: tuple[object, Network] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -35,10 +35,18 @@ class Packed(Generic[Network]):
         """The network to use now: itself where gradients are taken."""
         if torch.is_grad_enabled():
             return self.network
-        state = tuple((part.data_ptr(), part._version) for part in self._weights)
+        state = self.state()
         if self._made is None or self._made[0] != state:
             self._made = state, _twin(self.network) if _can_be_packed(self.network) else self.network
         return self._made[1]
+
+    def state(self) -> tuple[object, ...]:
+        """What differs after weights are replaced or changed in place (but not through `.data`)."""
+        weights = [
+            part for module in self._modules for part in module._parameters.values() if part is not None
+        ]
+        place = (weights[0].device, weights[0].dtype) if weights else ()
+        return self.network.training, *place, *((id(part), part._version) for part in weights)
 
     def layers(self) -> list[nn.Module]:
         """The packed layers of the network to use now. A recording (`pipeline.graphs`) has to hold them."""

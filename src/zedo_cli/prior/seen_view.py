@@ -43,8 +43,9 @@ class SeenView:
         """E[clean pose | pose with noise sigma, view]. pose `[..., J, 3]` m, sigma a scalar (m)."""
         (skip, out, into), shifts = self._level(sigma)
         turned = pose @ self._rotation.mT
-        hidden = self._network.hidden(into * turned, shifts, self._entered)
-        predicted = self._network.leave(hidden).view_as(pose)
+        network = cast("ViewNetwork", self._prior.network) if torch.is_grad_enabled() else self._network
+        hidden = network.hidden(into * turned, shifts, self._entered)
+        predicted = network.leave(hidden).view_as(pose)
         return torch.add(skip * turned, predicted, alpha=out) @ self._rotation
 
     def estimate(self, sigma: Tensor) -> tuple[Tensor, Tensor | None]:
