@@ -40,15 +40,23 @@ def given(denoise: Denoiser, view: View) -> GivenView:
     return result
 
 
+def is_symmetric(denoise: Denoiser) -> bool:
+    """Whether the answer for a mirror image is the mirror image of the answer, whatever the pose and view: its
+    `symmetric`."""
+    return bool(getattr(denoise, "symmetric", False))
+
+
 def in_turn(denoise: Denoiser, view: View | None) -> GivenView:
     """The denoiser for one view (None: it sees none), to which every other pose is shown as its mirror image,
     the first one too.
 
     People are symmetric and networks nearly so: their errors on a pose and on its mirror image differ, and
     mostly cancel over the steps of a loop. As accurate as the mean of both (`MirroredDenoiser`), at half of
-    its cost.
+    its cost. A denoiser that is symmetric gains nothing, and is shown the poses alone.
     """
     itself = partial(denoise, view=None) if view is None else given(denoise, view)
+    if is_symmetric(denoise):
+        return itself
     image = itself if view is None else given(denoise, mirrored_view(view))
 
     def mirrored(pose: Tensor, sigma: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from zedo_cli.pipeline import hypotheses
 from zedo_cli.pipeline.algorithm import Callback, Project, Solve, zedo
-from zedo_cli.pipeline.denoiser import Denoiser, GivenView, MirroredDenoiser, given, in_turn
+from zedo_cli.pipeline.denoiser import Denoiser, GivenView, MirroredDenoiser, given, in_turn, is_symmetric
 from zedo_cli.pipeline.observation import Observation, ObservedRays, observed_rays
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.pipeline.rays import distance_from_rays, pull_on_rays
@@ -78,7 +78,7 @@ def build_method(preset: Preset, prior: StartingPrior, samples: int = 1, seed: i
     Raises:
         InputError: the start has no poses for this number of hypotheses.
     """
-    theta = MirroredDenoiser(prior) if preset.mirror == "both" else prior
+    theta = MirroredDenoiser(prior) if preset.mirror == "both" and not is_symmetric(prior) else prior
     observe = partial(observed_rays, least_noise=preset.least_noise, odds_noise=preset.odds_noise)
     return Method(
         observe=observe,

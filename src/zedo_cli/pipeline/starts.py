@@ -75,7 +75,7 @@ def start_from_view(use: StartContext) -> Callable[[Observation], Start]:
 
     def initialise(seen: Observation) -> Start:
         view = use.observe(seen).view
-        if seen.mean is not None and preset.mirror != "both":
+        if seen.mean is not None and use.theta is use.prior:
             mean, stated = seen.mean[:, None], None if seen.spread is None else seen.spread[:, None]
         else:
             mean, stated = start_view.view_mean(use.theta, view, preset.view_noise)

@@ -19,9 +19,8 @@ from zedo_cli.io.tensors import save_tensors
 from zedo_cli.prior.card import PriorCard
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.prior import NETWORKS, Prior
-from zedo_cli.prior.spread_head import SpreadHead
+from zedo_cli.prior.spread_head import spread_head
 from zedo_cli.prior.track_network import TrackNetwork
-from zedo_cli.prior.view_network import ViewNetwork
 from zedo_cli.skeletons import JOINTS
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -95,7 +94,7 @@ def load_prior(prior: str | Path = "open", device: torch.device | str = "cpu") -
     digest = _digest(path)
     if shipped and digest != _shipped_digest(path):
         raise InputError("is not the file that was shipped: its SHA-256 differs", source=path, fix=_REINSTALL)
-    spread = _spread_head(network) if any(name.startswith(_SPREAD) for name in tensors) else None
+    spread = spread_head(network) if any(name.startswith(_SPREAD) for name in tensors) else None
     tracks = None
     if card.tracks:
         tracks = _stated(TrackNetwork, card.tracks.training.network, tensors, path, "tracks")
@@ -125,11 +124,6 @@ def _stated(
         raise InputError(
             str(error), source=path, where=f"header field {field}", fix=_OTHER_VERSION
         ) from error
-
-
-def _spread_head(network: nn.Module) -> SpreadHead | None:
-    """The head that reads a network; None for one that sees no views, to which it cannot belong."""
-    return SpreadHead(network.leave.in_features) if isinstance(network, ViewNetwork) else None
 
 
 def load_checked(module: nn.Module, tensors: dict[str, Tensor], path: Path, network: str) -> None:

@@ -15,10 +15,11 @@ class Entry(nn.Linear):
         pose: width of the flattened pose.
         features: number of features.
         width: of the output.
+        bias: whether one is added.
     """
 
-    def __init__(self, pose: int, features: int, width: int) -> None:
-        super().__init__(pose + features, width)
+    def __init__(self, pose: int, features: int, width: int, bias: bool = True) -> None:
+        super().__init__(pose + features, width, bias)
         self.pose = pose
 
     def of_pose(self, flat: Tensor) -> Tensor:

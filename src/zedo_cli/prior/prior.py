@@ -17,9 +17,13 @@ from zedo_cli.prior.seen_view import Level, SeenView
 from zedo_cli.prior.spread_head import SpreadHead
 from zedo_cli.prior.track_network import TrackNetwork
 from zedo_cli.prior.view_features import context_features, view_features
-from zedo_cli.prior.view_network import ViewNetwork
+from zedo_cli.prior.view_network import SymmetricNetwork, ViewNetwork
 
-NETWORKS: dict[str, type[nn.Module]] = {"score_network": ScoreNetwork, "view_network": ViewNetwork}
+NETWORKS: dict[str, type[nn.Module]] = {
+    "score_network": ScoreNetwork,
+    "view_network": ViewNetwork,
+    "symmetric_network": SymmetricNetwork,
+}
 """Architectures by the name that a checkpoint states."""
 
 UNCONDITIONAL = ("score_network",)
@@ -79,6 +83,12 @@ class Prior(nn.Module):
     def conditional(self) -> bool:
         """Whether this prior sees views."""
         return self.card.architecture not in UNCONDITIONAL
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the answer for a mirror image is the mirror image of the answer, so that asking both gains
+        nothing."""
+        return isinstance(self.network, SymmetricNetwork)
 
     @property
     def window(self) -> int:

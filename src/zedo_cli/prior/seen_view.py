@@ -72,7 +72,7 @@ class SeenView:
             if len(known) >= MOST_LEVELS:
                 known.clear()
             *three, time = PARAMETRISATIONS[self._prior.card.parametrisation](torch.tensor([value]))
-            shifts = network.shifts(time.to(weights.device))
+            shifts = network.shifts(time.to(weights))
             skip, out, into = (float(part) for part in three)
             level = known[key] = (skip, out, into), shifts
         return level

@@ -4,6 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from zedo_cli.prior.symmetric_layers import joints_basis, paired
+from zedo_cli.prior.view_network import SymmetricNetwork, ViewNetwork
+
 SMALLEST, LARGEST = 0.002, 1.0
 """Range of the spread (m)."""
 
@@ -28,6 +31,35 @@ class SpreadHead(nn.Module):
 
     def forward(self, hidden: Tensor) -> Tensor:
         """`[batch, width]` -> `[batch, J]` m; 0 at the root."""
-        log_variance: Tensor = self.leave(F.silu(self.enter(hidden)))
-        spread = torch.exp(0.5 * log_variance).clamp(SMALLEST, LARGEST)
+        spread = torch.exp(0.5 * self.log_variance(hidden)).clamp(SMALLEST, LARGEST)
         return torch.cat([torch.zeros_like(spread[:, :1]), spread[:, 1:]], dim=1)
+
+    def log_variance(self, hidden: Tensor) -> Tensor:
+        """`[batch, width]` -> `[batch, J]`, of m^2."""
+        result: Tensor = self.leave(F.silu(self.enter(hidden)))
+        return result
+
+
+class SymmetricSpreadHead(SpreadHead):
+    """A `SpreadHead` of a `SymmetricNetwork`: the spread of a mirror image is that of the person, mirrored."""
+
+    def __init__(self, width: int, inner: int = 256) -> None:
+        nn.Module.__init__(self)
+        self.joints = joints_basis()
+        self.enter_even = nn.Linear(width // 2, inner // 2)
+        self.enter_odd = nn.Linear(width // 2, inner // 2, bias=False)
+        self.leave_even = nn.Linear(inner // 2, self.joints.even)
+        self.leave_odd = nn.Linear(inner // 2, self.joints.odd, bias=False)
+
+    def log_variance(self, hidden: Tensor) -> Tensor:
+        """`[batch, width]`, even and odd half -> `[batch, J]`, of m^2."""
+        even, odd = hidden.chunk(2, dim=-1)
+        even, odd = paired(self.enter_even(even), self.enter_odd(odd))
+        return self.joints.merged(self.leave_even(even), self.leave_odd(odd))
+
+
+def spread_head(network: nn.Module) -> SpreadHead | None:
+    """A head that reads a network; None for one that sees no views, to which none can belong."""
+    if isinstance(network, SymmetricNetwork):
+        return SymmetricSpreadHead(network.width)
+    return SpreadHead(network.width) if isinstance(network, ViewNetwork) else None

@@ -1,71 +1,19 @@
-"""The view-conditioned network: a residual MLP over a flattened pose and the features of its view."""
+"""The view-conditioned network: a residual MLP over a flattened pose and the features of its view; as it is,
+and so that it commutes with the mirror image."""
+
+from typing import NamedTuple
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from zedo_cli.prior.layers import Entry, Shifted, silu, time_embedding
+from zedo_cli.prior.symmetric_layers import (
+    RootMeanSquareNorm,
+    SymmetricBlock,
+    SymmetricEntry,
+    SymmetricLeave,
+)
 from zedo_cli.prior.view_features import FEATURES_PER_JOINT
-
-
-class ViewNetwork(nn.Module):
-    """Residual MLP with pre-normalised blocks (Xiong et al. 2020), the noise level added inside every block.
-
-    Args:
-        joints: number of joints J.
-        width: of the residual stream.
-        inner: width inside a block.
-        blocks: number of blocks.
-        embed: width of the embedded noise level; even.
-        context: number of features of side information, 0 or `CONTEXT`.
-    """
-
-    def __init__(
-        self,
-        joints: int = 17,
-        width: int = 512,
-        inner: int = 1024,
-        blocks: int = 2,
-        embed: int = 256,
-        context: int = 0,
-    ) -> None:
-        super().__init__()
-        self.embed = embed
-        self.enter = Entry(joints * 3, joints * FEATURES_PER_JOINT + 1 + context, width)
-        self.level = nn.Linear(embed, embed)
-        self.blocks = nn.ModuleList(Block(width, inner, embed) for _ in range(blocks))
-        self.norm = nn.LayerNorm(width)
-        self.leave = nn.Linear(width, joints * 3)
-        nn.init.zeros_(self.leave.weight)
-
-    def forward(self, pose: Tensor, time: Tensor, features: Tensor) -> Tensor:
-        """F of `preconditioning`. pose `[batch, J, 3]`, time `[levels]`, features `[batch, 3 J + 1 +
-        context]`.
-
-        Poses of one time are contiguous: batch is a multiple of levels, so that the time is embedded once for
-        each.
-        """
-        entered = self.enter.of_view(features)
-        return self.leave(self.hidden(pose, self.shifts(time), entered)).view_as(pose)
-
-    def shifts(self, time: Tensor) -> list[Tensor]:
-        """What each block adds for the noise level, `[levels, inner]`: once for each level."""
-        level = F.silu(self.level(time_embedding(time, self.embed).to(self.norm.weight.dtype)))
-        return [block.get_submodule("up_level")(level) for block in self.blocks]
-
-    def hidden(self, pose: Tensor | None, shifts: list[Tensor], entered: Tensor) -> Tensor:
-        """What the last layer sees, `[batch, width]`.
-
-        Args:
-            pose: `[..., J, 3]`, `batch` poses; None is zero everywhere.
-            shifts: of `shifts`.
-            entered: of `enter.of_view`, `[..., width]`, which broadcasts to the poses; once for each view.
-        """
-        if pose is not None:
-            entered = entered + self.enter.of_pose(pose.flatten(-2))
-        x = entered.reshape(-1, entered.shape[-1])
-        for block, shift in zip(self.blocks, shifts, strict=True):
-            x = block(x, shift)
-        return self.norm(x)
 
 
 class Block(nn.Module):
@@ -82,3 +30,89 @@ class Block(nn.Module):
         """x `[batch, width]`, shift `[levels, inner]`, batch a multiple of levels -> `[batch, width]`."""
         down: Tensor = self.down(silu(self.up(self.norm(x), shift)))
         return x + down
+
+
+class Layers(NamedTuple):
+    """The classes of which a network consists."""
+
+    enter: type[nn.Module]
+    block: type[nn.Module]
+    norm: type[nn.Module]
+    leave: type[nn.Module]
+
+
+class ViewNetwork(nn.Module):
+    """Residual MLP with pre-normalised blocks (Xiong et al. 2020), the noise level added inside every block.
+
+    Args:
+        joints: number of joints J.
+        width: of the residual stream.
+        inner: width inside a block.
+        blocks: number of blocks.
+        embed: width of the embedded noise level; even.
+        context: number of features of side information, 0 or `CONTEXT`.
+    """
+
+    layers = Layers(Entry, Block, nn.LayerNorm, nn.Linear)
+
+    def __init__(
+        self,
+        joints: int = 17,
+        width: int = 512,
+        inner: int = 1024,
+        blocks: int = 2,
+        embed: int = 256,
+        context: int = 0,
+    ) -> None:
+        super().__init__()
+        self.embed, self.width = embed, width
+        self.enter = self.layers.enter(joints * 3, joints * FEATURES_PER_JOINT + 1 + context, width)
+        self.level = nn.Linear(embed, embed)
+        self.blocks = nn.ModuleList(self.layers.block(width, inner, embed) for _ in range(blocks))
+        self.norm = self.layers.norm(width)
+        self.leave = self.layers.leave(width, joints * 3)
+        for name, part in self.leave.named_parameters():
+            if name.endswith("weight"):
+                nn.init.zeros_(part)
+
+    def forward(self, pose: Tensor, time: Tensor, features: Tensor) -> Tensor:
+        """F of `preconditioning`. pose `[batch, J, 3]`, time `[levels]`, features `[batch, 3 J + 1 +
+        context]`.
+
+        Poses of one time are contiguous: batch is a multiple of levels, so that the time is embedded once for
+        each.
+        """
+        entered = self.enter.of_view(features)
+        return self.leave(self.hidden(pose, self.shifts(time), entered)).view_as(pose)
+
+    def shifts(self, time: Tensor) -> list[Tensor]:
+        """What each block adds for the noise level (`time [levels]`, in the weights' precision), `[levels,
+        ...]`: once for each level."""
+        level = F.silu(self.level(time_embedding(time, self.embed)))
+        return [block.get_submodule("up_level")(level) for block in self.blocks]
+
+    def hidden(self, pose: Tensor | None, shifts: list[Tensor], entered: Tensor) -> Tensor:
+        """What the last layer sees, `[batch, width]`.
+
+        Args:
+            pose: `[..., J, 3]`, `batch` poses; None is zero everywhere.
+            shifts: of `shifts`.
+            entered: of `enter.of_view`, `[..., width]`, which broadcasts to the poses; once for each view.
+        """
+        if pose is not None:
+            entered = entered + self.enter.of_pose(pose.flatten(-2))
+        x = entered.reshape(-1, entered.shape[-1])
+        for block, shift in zip(self.blocks, shifts, strict=True):
+            x = block(x, shift)
+        result: Tensor = self.norm(x)
+        return result
+
+
+class SymmetricNetwork(ViewNetwork):
+    """A `ViewNetwork` that commutes with the mirror image: the answer for the image of a person is the image
+    of the answer. Half as many products as one of the same size without, of which both images are asked.
+
+    Args: as of `ViewNetwork`; `joints` is 17, `width` and `inner` are even.
+    """
+
+    layers = Layers(SymmetricEntry, SymmetricBlock, RootMeanSquareNorm, SymmetricLeave)

@@ -12,8 +12,7 @@ from torch import Generator, Tensor
 from zedo_cli.errors import InputError
 from zedo_cli.prior.card import TrainingSettings
 from zedo_cli.prior.prior import Prior
-from zedo_cli.prior.spread_head import SMALLEST, SpreadHead
-from zedo_cli.prior.view_network import ViewNetwork
+from zedo_cli.prior.spread_head import SMALLEST, SpreadHead, spread_head
 from zedo_cli.training.batches import at_once, balanced_weights, seen_batches
 from zedo_cli.training.corpus import Corpus
 
@@ -39,16 +38,16 @@ def train_spread(
     Raises:
         InputError: the network of the prior sees no views.
     """
-    network = prior.network
-    if not isinstance(network, ViewNetwork):
+    torch.manual_seed(settings.seed)
+    head = spread_head(prior.network)
+    if head is None:
         raise InputError("its network sees no views and states no uncertainty", setting="prior")
     poses, classes, _ = corpus.split(settings.validation_subjects)
     device = prior.exemplars.device
     poses = poses.to(device)
     cumulative = balanced_weights(classes).to(device).cumsum(0)
     sized = settings.model_copy(update={"batch_size": BATCH})
-    torch.manual_seed(settings.seed)
-    head = SpreadHead(network.leave.in_features).to(device)
+    head = head.to(device)
     generator = Generator(device).manual_seed(settings.seed)
     optimiser = torch.optim.AdamW(head.parameters(), lr=LEARNING_RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)

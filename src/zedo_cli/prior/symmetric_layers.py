@@ -1,0 +1,166 @@
+"""Layers that commute with the mirror image, and cost half as many products as others of their width.
+
+A vector that a mirror changes is written as its even half, which stays, and its odd half, which changes its
+sign. A linear map that commutes with the mirror takes even to even and odd to odd. Units of hidden layers come
+in mirrored pairs, `even + odd` and `even - odd`, on which the activation acts (Cohen and Welling 2016, for the
+group of two elements).
+"""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from zedo_cli.prior.layers import Entry, Shifted, silu
+from zedo_cli.skeletons import JOINTS, MIRROR
+
+_EPSILON = 1e-6
+
+
+class MirrorBasis(nn.Module):
+    """From vectors to their even and odd coordinates, and back.
+
+    Args:
+        order: the component that the mirror puts in the place of each one.
+        signs: by which it is then multiplied, 1 or -1.
+    """
+
+    basis: Tensor
+
+    def __init__(self, order: Sequence[int], signs: Sequence[int]) -> None:
+        super().__init__()
+        places = range(len(order))
+        halves: dict[int, list[list[float]]] = {1: [], -1: []}
+        for place, (other, sign) in enumerate(zip(order, signs, strict=True)):
+            if place == other:
+                halves[sign].append([float(i == place) for i in places])
+            elif place < other:
+                for half in (1, -1):
+                    halves[half].append([float(i == place) + half * sign * (i == other) for i in places])
+        self.even, self.odd = len(halves[1]), len(halves[-1])
+        basis = torch.tensor(halves[1] + halves[-1]).T.contiguous()
+        self.register_buffer("basis", basis, persistent=False)
+
+    def split(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """`[..., n]` -> `[..., even]` and `[..., odd]`: sums and differences of mirrored components."""
+        even, odd = (x @ self.basis.to(x.dtype)).split([self.even, self.odd], dim=-1)
+        return even, odd
+
+    def merged(self, even: Tensor, odd: Tensor) -> Tensor:
+        """Vectors `[..., n]` of coordinates; half of a sum and of a difference give the components."""
+        return torch.cat([even, odd], dim=-1) @ self.basis.to(even.dtype).T
+
+
+def pose_basis() -> MirrorBasis:
+    """Of flattened poses: x is negated, left and right are exchanged."""
+    return MirrorBasis(*_points(3))
+
+
+def features_basis(count: int) -> MirrorBasis:
+    """Of the features of views, with or without context (`view_features`)."""
+    order, signs = _points(2)
+    for part_order, part_signs in (_joints(), ([0], [1]), ([0, 1, 2], [-1, 1, 1])):
+        order, signs = order + [len(order) + place for place in part_order], signs + part_signs
+    order, signs = order[:count], signs[:count]
+    rest = count - len(order)  # bones, and whether they are known
+    return MirrorBasis(order + [len(order) + place for place in range(rest)], signs + [1] * rest)
+
+
+def joints_basis() -> MirrorBasis:
+    """Of one number for each joint."""
+    return MirrorBasis(*_joints())
+
+
+def _joints() -> tuple[list[int], list[int]]:
+    return list(MIRROR), [1] * len(JOINTS)
+
+
+def _points(dimensions: int) -> tuple[list[int], list[int]]:
+    """Of one point for each joint, flattened; the first of its coordinates is negated."""
+    order = [dimensions * joint + axis for joint in MIRROR for axis in range(dimensions)]
+    return order, [-1 if axis == 0 else 1 for _ in MIRROR for axis in range(dimensions)]
+
+
+def paired(even: Tensor, odd: Tensor) -> tuple[Tensor, Tensor]:
+    """The activation of mirrored pairs of units, by halves and to halves."""
+    one, other = silu(even + odd), silu(even - odd)
+    return one + other, one - other
+
+
+class SymmetricEntry(nn.Module):
+    """`Entry` that commutes with the mirror image. Of its output, the first half is even."""
+
+    def __init__(self, pose: int, features: int, width: int) -> None:
+        super().__init__()
+        self.pose, self.features = pose_basis(), features_basis(features)
+        self.even = Entry(self.pose.even, self.features.even, width // 2)
+        self.odd = Entry(self.pose.odd, self.features.odd, width // 2, bias=False)
+
+    def of_pose(self, flat: Tensor) -> Tensor:
+        """The part of a pose `[..., pose]`."""
+        even, odd = self.pose.split(flat)
+        return torch.cat([self.even.of_pose(even), self.odd.of_pose(odd)], dim=-1)
+
+    def of_view(self, features: Tensor) -> Tensor:
+        """The part of the features `[..., features]`, with the bias."""
+        even, odd = self.features.split(features)
+        return torch.cat([self.even.of_view(even), self.odd.of_view(odd)], dim=-1)
+
+
+class RootMeanSquareNorm(nn.Module):
+    """x over the root of its mean square: no mean is taken off, in which halves would mix."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.width = width
+
+    def scale(self, x: Tensor) -> Tensor:
+        """By what x `[batch, width]` is multiplied, `[batch, 1]`."""
+        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+        return math.sqrt(self.width) / (length + _EPSILON)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, width]` -> the same."""
+        return x * self.scale(x)
+
+
+class SymmetricBlock(nn.Module):
+    """`Block` that commutes with the mirror image: even to even, odd to odd, between which pairs of units are
+    activated. The noise level is even."""
+
+    def __init__(self, width: int, inner: int, embed: int) -> None:
+        super().__init__()
+        self.half = width // 2
+        self.norm = RootMeanSquareNorm(width)
+        self.up_even = Shifted(width // 2, inner // 2)
+        self.up_odd = nn.Linear(width // 2, inner // 2, bias=False)
+        self.up_level = nn.Linear(embed, inner // 2, bias=False)
+        self.down_even = nn.Linear(inner // 2, width // 2)
+        self.down_odd = nn.Linear(inner // 2, width // 2, bias=False)
+
+    def forward(self, x: Tensor, shift: Tensor) -> Tensor:
+        """x `[batch, width]`, shift `[levels, inner / 2]`, batch a multiple of levels -> `[batch, width]`."""
+        scale = self.norm.scale(x)
+        even, odd = x.split(self.half, dim=-1)
+        even, odd = paired(self.up_even(even * scale, shift), self.up_odd(odd * scale))
+        return x + torch.cat([self.down_even(even), self.down_odd(odd)], dim=-1)
+
+
+class SymmetricLeave(nn.Module):
+    """The last layer, from even and odd halves to flattened poses."""
+
+    def __init__(self, width: int, pose: int) -> None:
+        super().__init__()
+        self.half = width // 2
+        self.pose = pose_basis()
+        self.even = nn.Linear(width // 2, self.pose.even)
+        self.odd = nn.Linear(width // 2, self.pose.odd, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, width]` -> `[batch, pose]`."""
+        even, odd = x.split(self.half, dim=-1)
+        return self.pose.merged(self.even(even), self.odd(odd))
+
+
