@@ -51,6 +51,11 @@ def added_per_level(x: Tensor, shift: Tensor) -> Tensor:
     return x
 
 
+def added(x: Tensor, other: Tensor) -> Tensor:
+    """The sum, in place of x where no gradient needs it."""
+    return x + other if torch.is_grad_enabled() else x.add_(other)
+
+
 def silu(x: Tensor) -> Tensor:
     """The activation, in place where no gradient needs what was there."""
     return F.silu(x, inplace=not torch.is_grad_enabled())

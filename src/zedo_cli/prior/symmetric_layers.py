@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zedo_cli.prior.layers import Entry, Shifted, silu
+from zedo_cli.prior.layers import Entry, Shifted, added, silu
 from zedo_cli.skeletons import JOINTS, MIRROR
 
 _EPSILON = 1e-6
@@ -84,9 +84,13 @@ def _points(dimensions: int) -> tuple[list[int], list[int]]:
 
 
 def paired(even: Tensor, odd: Tensor) -> tuple[Tensor, Tensor]:
-    """The activation of mirrored pairs of units, by halves and to halves."""
-    one, other = silu(even + odd), silu(even - odd)
-    return one + other, one - other
+    """The activation of mirrored pairs of units, by halves and to halves; in place where no gradient needs what
+    was there."""
+    if torch.is_grad_enabled():
+        one, other = silu(even + odd), silu(even - odd)
+        return one + other, one - other
+    one, other = silu(even + odd), silu(even.sub_(odd))
+    return torch.add(one, other, out=odd), one.sub_(other)
 
 
 class SymmetricEntry(nn.Module):
@@ -109,21 +113,18 @@ class SymmetricEntry(nn.Module):
         return torch.cat([self.even.of_view(even), self.odd.of_view(odd)], dim=-1)
 
 
-class RootMeanSquareNorm(nn.Module):
-    """x over the root of its mean square: no mean is taken off, in which halves would mix."""
+class PairNorm(nn.Module):
+    """Both halves over the root of the mean square of all: no mean is taken off, in which they would mix."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.width = width
+        self.size = math.sqrt(width)
 
-    def scale(self, x: Tensor) -> Tensor:
-        """By what x `[batch, width]` is multiplied, `[batch, 1]`."""
-        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-        return math.sqrt(self.width) / (length + _EPSILON)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """`[batch, width]` -> the same."""
-        return x * self.scale(x)
+    def forward(self, even: Tensor, odd: Tensor) -> tuple[Tensor, Tensor]:
+        """`[batch, width / 2]` each -> the same."""
+        lengths = (torch.linalg.vector_norm(half, dim=-1, keepdim=True) for half in (even, odd))
+        scale = self.size / (torch.hypot(*lengths) + _EPSILON)
+        return even * scale, odd * scale
 
 
 class SymmetricBlock(nn.Module):
@@ -132,20 +133,18 @@ class SymmetricBlock(nn.Module):
 
     def __init__(self, width: int, inner: int, embed: int) -> None:
         super().__init__()
-        self.half = width // 2
-        self.norm = RootMeanSquareNorm(width)
+        self.norm = PairNorm(width)
         self.up_even = Shifted(width // 2, inner // 2)
         self.up_odd = nn.Linear(width // 2, inner // 2, bias=False)
         self.up_level = nn.Linear(embed, inner // 2, bias=False)
         self.down_even = nn.Linear(inner // 2, width // 2)
         self.down_odd = nn.Linear(inner // 2, width // 2, bias=False)
 
-    def forward(self, x: Tensor, shift: Tensor) -> Tensor:
-        """x `[batch, width]`, shift `[levels, inner / 2]`, batch a multiple of levels -> `[batch, width]`."""
-        scale = self.norm.scale(x)
-        even, odd = x.split(self.half, dim=-1)
-        even, odd = paired(self.up_even(even * scale, shift), self.up_odd(odd * scale))
-        return x + torch.cat([self.down_even(even), self.down_odd(odd)], dim=-1)
+    def forward(self, even: Tensor, odd: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
+        """Halves `[batch, width / 2]`, shift `[levels, inner / 2]`, batch a multiple of levels -> halves."""
+        normal_even, normal_odd = self.norm(even, odd)
+        inner_even, inner_odd = paired(self.up_even(normal_even, shift), self.up_odd(normal_odd))
+        return added(self.down_even(inner_even), even), added(self.down_odd(inner_odd), odd)
 
 
 class SymmetricLeave(nn.Module):

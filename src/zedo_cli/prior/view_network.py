@@ -3,16 +3,12 @@ and so that it commutes with the mirror image."""
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zedo_cli.prior.layers import Entry, Shifted, silu, time_embedding
-from zedo_cli.prior.symmetric_layers import (
-    RootMeanSquareNorm,
-    SymmetricBlock,
-    SymmetricEntry,
-    SymmetricLeave,
-)
+from zedo_cli.prior.layers import Entry, Shifted, added, silu, time_embedding
+from zedo_cli.prior.symmetric_layers import PairNorm, SymmetricBlock, SymmetricEntry, SymmetricLeave
 from zedo_cli.prior.view_features import FEATURES_PER_JOINT
 
 
@@ -28,8 +24,7 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, shift: Tensor) -> Tensor:
         """x `[batch, width]`, shift `[levels, inner]`, batch a multiple of levels -> `[batch, width]`."""
-        down: Tensor = self.down(silu(self.up(self.norm(x), shift)))
-        return x + down
+        return added(self.down(silu(self.up(self.norm(x), shift))), x)
 
 
 class Layers(NamedTuple):
@@ -101,7 +96,10 @@ class ViewNetwork(nn.Module):
         """
         if pose is not None:
             entered = entered + self.enter.of_pose(pose.flatten(-2))
-        x = entered.reshape(-1, entered.shape[-1])
+        return self.through(entered.reshape(-1, entered.shape[-1]), shifts)
+
+    def through(self, x: Tensor, shifts: list[Tensor]) -> Tensor:
+        """All blocks, and the norm after them; x `[batch, width]`."""
         for block, shift in zip(self.blocks, shifts, strict=True):
             x = block(x, shift)
         result: Tensor = self.norm(x)
@@ -115,4 +113,11 @@ class SymmetricNetwork(ViewNetwork):
     Args: as of `ViewNetwork`; `joints` is 17, `width` and `inner` are even.
     """
 
-    layers = Layers(SymmetricEntry, SymmetricBlock, RootMeanSquareNorm, SymmetricLeave)
+    layers = Layers(SymmetricEntry, SymmetricBlock, PairNorm, SymmetricLeave)
+
+    def through(self, x: Tensor, shifts: list[Tensor]) -> Tensor:
+        """All blocks, and the norm after them; the halves of x `[batch, width]` go side by side."""
+        even, odd = x.chunk(2, dim=-1)
+        for block, shift in zip(self.blocks, shifts, strict=True):
+            even, odd = block(even, odd, shift)
+        return torch.cat(self.norm(even, odd), dim=-1)
