@@ -235,7 +235,7 @@ PRESETS = {
             answer="best",
         ),
         Preset(name="fast", mirror="none", swaps=False, first_noise=0.2, steps=2, probes=2, blind_steps=4),
-        Preset(name="balanced"),
+        Preset(name="balanced", steps=3, first_noise=0.3),
         Preset(name="best", mirror="both", steps=8, draw_steps=16, probes=32),
     )
 }
