@@ -69,7 +69,7 @@ def paper_loop(runs: int) -> None:
     card = bundled.card.model_copy(
         update={"architecture": "score_network", "network": {}, "parametrisation": "sub-VP noise"}
     )
-    prior = Prior(card, network, dict(bundled.named_buffers())).eval()
+    prior = Prior(card, network, bundled.start_poses).eval()
     preset = PRESETS["paper"].model_copy(
         update={"steps": PAPER_STEPS, "warmup": PAPER_STEPS // 5, "optimise_start": False}
     )

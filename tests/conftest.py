@@ -28,7 +28,7 @@ def prior() -> Prior:
 def small_prior(prior: Prior) -> Prior:
     """An untrained prior that sees no views, for tests that need a file and no accuracy."""
     return untrained(
-        dict(prior.named_buffers()),
+        prior.start_poses,
         "score_network",
         {"hidden": 256, "embed": 32, "dropout": 0.0},
         "sub-VP noise",
@@ -39,7 +39,7 @@ def small_prior(prior: Prior) -> Prior:
 def seeing_prior(prior: Prior) -> Prior:
     """An untrained prior that looks at views."""
     made = untrained(
-        dict(prior.named_buffers()),
+        prior.start_poses,
         "view_network",
         {"width": 64, "inner": 64, "blocks": 1, "embed": 32},
         "EDM",

@@ -12,7 +12,7 @@ from zedo_cli.datasets.loading import load_dataset
 from zedo_cli.pipeline.view import View
 from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.prior.packing import Packed
-from zedo_cli.prior.view_network import ViewNetwork
+from zedo_cli.prior.view_network import SymmetricNetwork, ViewNetwork
 
 possible = torch.backends.cpu.get_cpu_capability().startswith("AVX")
 needs_avx = pytest.mark.skipif(not possible, reason="packed weights need AVX2")
@@ -25,14 +25,23 @@ def half(network):
     return network.eval()
 
 
-@pytest.fixture
-def network():
+def made_of(kind):
     torch.manual_seed(0)
-    made = ViewNetwork(width=64, inner=96, blocks=2, embed=32, context=14)
+    made = kind(width=64, inner=96, blocks=2, embed=32, context=14)
     for layer in made.modules():
         if isinstance(layer, nn.Linear):
             nn.init.normal_(layer.weight, std=0.1)
     return half(made)
+
+
+@pytest.fixture
+def network():
+    return made_of(ViewNetwork)
+
+
+@pytest.fixture(params=[ViewNetwork, SymmetricNetwork])
+def either(request):
+    return made_of(request.param)
 
 
 def run(network, batch, levels=1):
@@ -45,17 +54,17 @@ def run(network, batch, levels=1):
 @needs_avx
 @torch.no_grad()
 @pytest.mark.parametrize("batch", [1, 7, 300])
-def test_the_same_numbers(network, batch):
-    packed = Packed(network)()
-    assert packed is not network
-    assert torch.allclose(run(packed, batch), run(network, batch), rtol=1e-4, atol=1e-5)
+def test_the_same_numbers(either, batch):
+    packed = Packed(either)()
+    assert packed is not either
+    assert torch.allclose(run(packed, batch), run(either, batch), rtol=1e-4, atol=1e-5)
 
 
 @needs_avx
 @torch.no_grad()
-def test_several_noise_levels(network):
-    packed = Packed(network)()
-    assert torch.allclose(run(packed, 4, 3), run(network, 4, 3), rtol=1e-4, atol=1e-5)
+def test_several_noise_levels(either):
+    packed = Packed(either)()
+    assert torch.allclose(run(packed, 4, 3), run(either, 4, 3), rtol=1e-4, atol=1e-5)
 
 
 @needs_avx

@@ -5,13 +5,21 @@ import torch
 from torch.nn.functional import normalize
 
 from zedo_cli.pipeline.denoiser import MirroredDenoiser, estimate, given, in_turn
-from zedo_cli.pipeline.view import View, mirrored_pose
+from zedo_cli.pipeline.method import build_method
+from zedo_cli.pipeline.presets import PRESETS
+from zedo_cli.pipeline.view import View, mirror_order, mirrored_pose, mirrored_view
 from zedo_cli.prior.checkpoint import load_prior
 
 
+@pytest.fixture(scope="module", params=["open", "open-base"])
+def prior(request):
+    return load_prior(request.param)
+
+
 @pytest.fixture(scope="module")
-def prior():
-    return load_prior("open")
+def uneven():
+    """A prior whose answers for an image and for the person differ."""
+    return load_prior("open-base")
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +66,43 @@ def test_a_view_of_nobody_is_less_certain(prior, view):
 
 
 @torch.no_grad()
-def test_in_turn_the_mirror_image_and_the_person_are_shown(prior, view):
+def test_in_turn_the_mirror_image_and_the_person_are_shown(uneven, view):
     pose, level = 0.3 * torch.randn(6, 1, 17, 3), torch.tensor(0.1)
-    denoise, itself = in_turn(prior, view), given(prior, view)(pose, level)
+    denoise, itself = in_turn(uneven, view), given(uneven, view)(pose, level)
     image, same, again = (denoise(pose, level) for _ in range(3))
     assert torch.equal(same, itself)
     assert torch.equal(image, again)
     assert not torch.allclose(image, itself, atol=1e-4)
-    both = given(MirroredDenoiser(prior), view)(pose, level)
+    both = given(MirroredDenoiser(uneven), view)(pose, level)
     assert torch.allclose((image + itself) / 2, both, atol=2e-5)
+
+
+@torch.no_grad()
+def test_the_image_of_the_bundled_prior_is_the_image_of_its_answer(view):
+    prior = load_prior("open")
+    pose, level = 0.3 * torch.randn(6, 1, 17, 3), torch.tensor(0.1)
+    image = mirrored_pose(given(prior, mirrored_view(view))(mirrored_pose(pose), level))
+    assert torch.allclose(image, given(prior, view)(pose, level), atol=2e-5)
+    spread = estimate(given(prior, view), view, 4.0)[1]
+    other = estimate(given(prior, mirrored_view(view)), view, 4.0)[1]
+    assert torch.allclose(other.index_select(-1, mirror_order(other)), spread, atol=2e-5)
+
+
+@torch.no_grad()
+def test_so_nobody_asks_for_it(view):
+    prior, calls = load_prior("open"), []
+
+    def counting(pose, sigma, view=None):
+        calls.append(len(pose))
+        return prior(pose, sigma, view)
+
+    counting.symmetric = True
+    denoise = in_turn(counting, view)
+    pose, level = 0.3 * torch.randn(6, 1, 17, 3), torch.tensor(0.1)
+    assert torch.equal(denoise(pose, level), denoise(pose, level))
+    assert calls == [6, 6]
+    theta = build_method(PRESETS["best"], prior).denoiser
+    assert torch.equal(theta(view)(pose, level), given(prior, view)(pose, level))
 
 
 @torch.no_grad()

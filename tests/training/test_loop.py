@@ -18,7 +18,7 @@ from zedo_cli.prior.checkpoint import load_prior
 from zedo_cli.prior.preconditioning import PARAMETRISATIONS
 from zedo_cli.prior.prior import NETWORKS, Prior
 from zedo_cli.prior.view_features import view_features
-from zedo_cli.prior.view_network import ViewNetwork
+from zedo_cli.prior.view_network import SymmetricNetwork, ViewNetwork
 from zedo_cli.training.corpus import Corpus
 from zedo_cli.training.distributed import Workers
 from zedo_cli.training.loop import (
@@ -381,12 +381,12 @@ def test_rare_classes_weigh_more():
     assert weights.tolist() == pytest.approx([0.5, 0.5, 0.5, 0.5, 1.0])
 
 
-def test_a_grown_network_does_not_look_at_what_is_new():
+@pytest.mark.parametrize("kind", [ViewNetwork, SymmetricNetwork])
+def test_a_grown_network_does_not_look_at_what_is_new(kind):
     torch.manual_seed(0)
-    before, after = (
-        ViewNetwork(width=32, inner=32, blocks=1, embed=16, context=context) for context in (0, 14)
-    )
-    torch.nn.init.normal_(before.leave.weight)
+    before, after = (kind(width=32, inner=32, blocks=1, embed=16, context=context) for context in (0, 14))
+    for part in before.leave.parameters():
+        torch.nn.init.normal_(part)
     after.load_state_dict(grown(before.state_dict(), after.state_dict()))
     pose, time, features = torch.randn(8, 17, 3), torch.tensor([1.0]), torch.randn(8, 52)
     for context in (torch.zeros(8, 14), torch.randn(8, 14)):

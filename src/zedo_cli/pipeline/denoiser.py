@@ -41,8 +41,7 @@ def given(denoise: Denoiser, view: View) -> GivenView:
 
 
 def is_symmetric(denoise: Denoiser) -> bool:
-    """Whether the answer for a mirror image is the mirror image of the answer, whatever the pose and view: its
-    `symmetric`."""
+    """Whether the answer for a mirror image is the mirror image of the answer: what its `symmetric` says."""
     return bool(getattr(denoise, "symmetric", False))
 
 

@@ -33,9 +33,9 @@ EXCHANGED_COST = 1.5
 """Cost of a frame whose sides are exchanged: detectors seldom err so."""
 
 LARGEST_EVIDENCE = 6.0
-"""Largest difference of the misfits of a frame that counts: a detector errs for many frames in the same way, so
-that their misfits are not independent. On tracks of `validation-video` with bodies exchanged for 5 to 60 frames
-51 % of these frames are found instead of 54, and 6 % as many others instead of 9."""
+"""Largest difference of the misfits of a frame that counts: a detector errs in the same way for many frames,
+so that they are not independent. On tracks of `validation-video` with bodies exchanged for 5 to 60 frames,
+51 % of these frames are found (54 without a limit), and 6 % as many others (9)."""
 
 
 def misfit(away: Tensor, noise: Tensor) -> Tensor:

@@ -69,7 +69,7 @@ def read_checkpoint(path: Path, starts: Prior, licence: str, averaged: bool | No
         seed=0,
         version=__version__,
     )
-    poses = {name: tensor for name, tensor in starts.named_buffers() if not name.startswith("network.")}
+    poses = starts.start_poses
     return Prior(card, network, poses).eval()
 
 

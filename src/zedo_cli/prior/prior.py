@@ -143,7 +143,12 @@ class Prior(nn.Module):
     @property
     def cluster_counts(self) -> list[int]:
         """The numbers of hypotheses for which poses to start from are stored."""
-        return sorted(len(centres) for name, centres in self.named_buffers() if name.startswith("clusters_"))
+        return sorted(len(poses) for name, poses in self.start_poses.items() if name.startswith("clusters_"))
+
+    @property
+    def start_poses(self) -> dict[str, Tensor]:
+        """All poses to start from, by name."""
+        return dict(self.named_buffers(recurse=False))
 
 
 def masked_view(pose: Tensor) -> View:

@@ -41,7 +41,7 @@ class SpreadHead(nn.Module):
 
 
 class SymmetricSpreadHead(SpreadHead):
-    """A `SpreadHead` of a `SymmetricNetwork`: the spread of a mirror image is that of the person, mirrored."""
+    """A `SpreadHead` of a `SymmetricNetwork`: of a mirror image, the mirrored spread."""
 
     def __init__(self, width: int, inner: int = 256) -> None:
         nn.Module.__init__(self)

@@ -1,9 +1,9 @@
 """Layers that commute with the mirror image, and cost half as many products as others of their width.
 
-A vector that a mirror changes is written as its even half, which stays, and its odd half, which changes its
-sign. A linear map that commutes with the mirror takes even to even and odd to odd. Units of hidden layers come
-in mirrored pairs, `even + odd` and `even - odd`, on which the activation acts (Cohen and Welling 2016, for the
-group of two elements).
+A vector that a mirror changes is written as its even half, which stays, and its odd half, which changes
+its sign. A linear map that commutes with the mirror takes even to even and odd to odd. Units of hidden layers
+come in mirrored pairs, `even + odd` and `even - odd`, on which the activation acts (Cohen and Welling 2016,
+for the group of two elements).
 """
 
 import math
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from zedo_cli.prior.layers import Entry, Shifted, added, silu
 from zedo_cli.skeletons import JOINTS, MIRROR
@@ -84,8 +83,8 @@ def _points(dimensions: int) -> tuple[list[int], list[int]]:
 
 
 def paired(even: Tensor, odd: Tensor) -> tuple[Tensor, Tensor]:
-    """The activation of mirrored pairs of units, by halves and to halves; in place where no gradient needs what
-    was there."""
+    """The activation of mirrored pairs of units, by halves and to halves; in place where no gradient needs
+    what was there."""
     if torch.is_grad_enabled():
         one, other = silu(even + odd), silu(even - odd)
         return one + other, one - other
@@ -152,14 +151,11 @@ class SymmetricLeave(nn.Module):
 
     def __init__(self, width: int, pose: int) -> None:
         super().__init__()
-        self.half = width // 2
         self.pose = pose_basis()
         self.even = nn.Linear(width // 2, self.pose.even)
         self.odd = nn.Linear(width // 2, self.pose.odd, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, width]` -> `[batch, pose]`."""
-        even, odd = x.split(self.half, dim=-1)
+        even, odd = x.chunk(2, dim=-1)
         return self.pose.merged(self.even(even), self.odd(odd))
-
-

@@ -1,7 +1,7 @@
 """The view-conditioned network: a residual MLP over a flattened pose and the features of its view; as it is,
 and so that it commutes with the mirror image."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -61,11 +61,11 @@ class ViewNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.embed, self.width = embed, width
-        self.enter = self.layers.enter(joints * 3, joints * FEATURES_PER_JOINT + 1 + context, width)
+        self.enter: Any = self.layers.enter(joints * 3, joints * FEATURES_PER_JOINT + 1 + context, width)
         self.level = nn.Linear(embed, embed)
         self.blocks = nn.ModuleList(self.layers.block(width, inner, embed) for _ in range(blocks))
         self.norm = self.layers.norm(width)
-        self.leave = self.layers.leave(width, joints * 3)
+        self.leave: Any = self.layers.leave(width, joints * 3)
         for name, part in self.leave.named_parameters():
             if name.endswith("weight"):
                 nn.init.zeros_(part)
@@ -78,7 +78,8 @@ class ViewNetwork(nn.Module):
         each.
         """
         entered = self.enter.of_view(features)
-        return self.leave(self.hidden(pose, self.shifts(time), entered)).view_as(pose)
+        left: Tensor = self.leave(self.hidden(pose, self.shifts(time), entered))
+        return left.view_as(pose)
 
     def shifts(self, time: Tensor) -> list[Tensor]:
         """What each block adds for the noise level (`time [levels]`, in the weights' precision), `[levels,

@@ -203,8 +203,10 @@ def _checked_loss(losses: Tensor, network: nn.Module, workers: Workers, step: in
 def grown(weights: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
     """`weights` of a network whose first layer had fewer inputs than `like`: the added inputs get weights of
     zero."""
-    added = like["enter.weight"].shape[1] - weights["enter.weight"].shape[1] if "enter.weight" in like else 0
-    return weights | ({"enter.weight": F.pad(weights["enter.weight"], (0, added))} if added else {})
+    first = {name: part for name, part in weights.items() if name.startswith("enter.") and part.dim() == 2}
+    return weights | {
+        name: F.pad(part, (0, like[name].shape[1] - part.shape[1])) for name, part in first.items()
+    }
 
 
 def continued(card: PriorCard, start: PriorCard) -> PriorCard:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from zedo_cli.prior.card import PriorCard
+from zedo_cli.prior.prior import UNCONDITIONAL
 from zedo_cli.prior.view_features import CONTEXT
 
 RECIPES: dict[str, dict[str, Any]] = {
@@ -12,8 +13,8 @@ RECIPES: dict[str, dict[str, Any]] = {
         "parametrisation": "EDM",
     },
     "large": {
-        "architecture": "view_network",
-        "network": {"width": 1024, "inner": 2048, "blocks": 2, "context": CONTEXT},
+        "architecture": "symmetric_network",
+        "network": {"width": 1024, "inner": 2048, "blocks": 3, "context": CONTEXT},
         "parametrisation": "EDM",
     },
     "small": {
@@ -33,7 +34,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 def continued_recipe(card: "PriorCard") -> dict[str, Any]:
     """The network of a prior whose training continues; one that sees views also learns to use vertical and
     bones."""
-    context = {"context": CONTEXT} if card.architecture == "view_network" else {}
+    context = {} if card.architecture in UNCONDITIONAL else {"context": CONTEXT}
     return {
         "architecture": card.architecture,
         "network": card.network | context,
