@@ -101,6 +101,7 @@ CANDIDATES = {
     "mlp, EDM": Candidate("view_network", MLP),
     "mlp, noise": Candidate("view_network", MLP, "noise"),
     "mlp, velocity": Candidate("view_network", MLP, "velocity"),
+    "symmetric mlp, EDM": Candidate("symmetric_network", MLP),
     "wider mlp, EDM": Candidate(**RECIPES["base"]),
     "joint mixer, EDM": Candidate("joint_mixer", {"width": 128, "inner": 256, "blocks": 4}),
 }

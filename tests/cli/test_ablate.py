@@ -68,7 +68,7 @@ def test_any_setting_against_the_full_method(zedo, tmp_path):
     )
     assert code == 0, err
     arms = read(out)["arms"]
-    assert [arm["preset"]["steps"] for arm in arms] == [4, 1, 8]
+    assert [arm["preset"]["steps"] for arm in arms] == [3, 1, 8]
     assert arms[0]["preset"]["name"] == "balanced"
     assert arms[2]["mpjpe_difference"]["mean"] == pytest.approx(
         arms[2]["mpjpe"]["mean"] - arms[0]["mpjpe"]["mean"], abs=0.01
@@ -105,7 +105,7 @@ def test_our_own_variants_of_the_papers_method(zedo, tmp_path):
         (("--no-warmup", "--own"), "three ways to choose variants"),
         (("--no-warmup", "--preset", "balanced"), "--no-warmup: changes nothing in preset 'balanced'"),
         (("--preset", "balanced"), "--preset balanced: the grid of the poster is of the paper's method"),
-        (("--set", "steps=4"), "--set steps=4: changes nothing"),
+        (("--set", "steps=3"), "--set steps=3: changes nothing"),
         (("--set", "colour=red"), "--set colour=red: write NAME=VALUE"),
         (("--base", "colour=red"), "--set colour=red: write NAME=VALUE"),
         (("-d", "h36m"), "--dataset h36m: is not bundled"),

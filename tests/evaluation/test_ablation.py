@@ -87,17 +87,17 @@ def test_every_switch_changes_one_thing(name, kinds, priors, prior):
 def test_a_switch_that_the_preset_does_not_have_is_refused(kinds, priors, prior):
     with pytest.raises(InputError, match="no_warmup: changes nothing in preset 'balanced'"):
         switch_arms(kinds, ["warmup"], BALANCED, prior, priors, 1)
-    with pytest.raises(InputError, match="set=steps=4: changes nothing"):
-        setting_arms(kinds, ["steps=4"], BALANCED, prior, 1)
+    with pytest.raises(InputError, match="set=steps=3: changes nothing"):
+        setting_arms(kinds, ["steps=3"], BALANCED, prior, 1)
     with pytest.raises(InputError, match="set=stepz=4: write NAME=VALUE"):
         setting_arms(kinds, ["stepz=4"], BALANCED, prior, 1)
 
 
 def test_settings_are_variants_of_their_own(kinds, prior):
     arms = setting_arms(kinds[:1], ["steps=8", "steps=8 first_noise=0.4"], BALANCED, prior, 1)
-    assert [arm.variant.preset.steps for arm in arms] == [4, 8, 8]
-    assert [arm.variant.preset.first_noise for arm in arms] == [0.8, 0.8, 0.4]
-    assert [arm.reference and arm.reference.preset.steps for arm in arms] == [None, 4, 4]
+    assert [arm.variant.preset.steps for arm in arms] == [3, 8, 8]
+    assert [arm.variant.preset.first_noise for arm in arms] == [0.3, 0.3, 0.4]
+    assert [arm.reference and arm.reference.preset.steps for arm in arms] == [None, 3, 3]
 
 
 def test_own_variants_leave_out_what_cannot_be(kinds, prior, priors):

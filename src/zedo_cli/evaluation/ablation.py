@@ -30,7 +30,7 @@ ALIKE = "open-small"
 Settings = dict[str, Any]
 
 OWN: dict[str, Settings] = {
-    **{f"steps: {steps}": {"steps": steps} for steps in (1, 2, 8, 16)},
+    **{f"steps: {steps}": {"steps": steps} for steps in (1, 2, 4, 8, 16)},
     "first noise: 0.2 m": {"first_noise": 0.2},
     "first noise: 2 m": {"first_noise": 2.0},
     "noise levels: the paper's": {"schedule": "sub-vp"},
