@@ -116,9 +116,10 @@ def draw_error_against_evaluations(prior: Prior, path: Path) -> None:
     from matplotlib.figure import Figure
 
     data = load_dataset("validation")
-    balanced = PRESETS["balanced"].model_copy(update={"probes": 1, "swaps": False})
+    changes = {"probes": 1, "swaps": False, "mirror": "both", "first_noise": 0.8}
+    balanced = PRESETS["balanced"].model_copy(update=changes)
     curves: dict[str, list[Preset]] = {
-        "flow steps (balanced)": [balanced.model_copy(update={"steps": n}) for n in (1, 2, 4, 8, 16, 50)],
+        "flow steps": [balanced.model_copy(update={"steps": n}) for n in (1, 2, 4, 8, 16, 50)],
         "full denoising": [
             balanced.model_copy(update={"step": "full", "steps": n}) for n in (1, 2, 4, 8, 16, 50)
         ],

@@ -19,7 +19,7 @@ from torch import nn
 
 from zedo_cli.device import find_device
 from zedo_cli.prior.card import TrainingSettings
-from zedo_cli.prior.prior import NETWORKS
+from zedo_cli.prior.prior import NETWORKS, UNCONDITIONAL
 from zedo_cli.training.corpus import OPEN_VALIDATION, Corpus
 from zedo_cli.training.distributed import Workers
 from zedo_cli.training.loop import RunOptions, StoppedError, train
@@ -95,7 +95,7 @@ def layer_shapes(recipe: dict, batch_size: int, device: torch.device) -> list[tu
     levels = batch_size // 8
     pose = torch.zeros(batch_size, 17, 3, device=device)
     arguments = [pose, torch.ones(levels, device=device)]
-    if recipe["architecture"] == "view_network":
+    if recipe["architecture"] not in UNCONDITIONAL:
         arguments.append(torch.zeros(batch_size, 52 + recipe["network"].get("context", 0), device=device))
     network(*arguments)
     return shapes

@@ -26,7 +26,7 @@ def test_the_bundled_data_with_the_bundled_prior(zedo, tmp_path):
     assert report["figures"]["answer"]["mpjpe"]["mean"] == pytest.approx(38.1, abs=0.15)
     assert report["figures"]["answer"]["pa_mpjpe"]["mean"] == pytest.approx(26.7, abs=0.15)
     assert report["about"]["frames"] == 1800
-    assert report["about"]["settings"]["variants"][0]["preset"]["steps"] == 4
+    assert report["about"]["settings"]["variants"][0]["preset"]["steps"] == 3
     assert set(report["groups"]) == {"CMU 13/14", "HDM05 dg", "UI-PRMD 08-10"}
     assert not (tmp_path / "out" / ".zedo-run").exists()
     for name in (

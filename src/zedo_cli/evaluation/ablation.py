@@ -14,6 +14,7 @@ from zedo_cli.datasets.container import Dataset
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.runs import Variant
 from zedo_cli.evaluation.switches import SWITCHES, Switch
+from zedo_cli.pipeline.denoiser import is_symmetric
 from zedo_cli.pipeline.presets import Preset
 from zedo_cli.prior.prior import Prior
 
@@ -163,6 +164,8 @@ def _has(full: Variant, switch: Switch) -> bool:
     """Whether the variant has the part that the switch leaves out."""
     if switch.blind:
         return full.preset.for_blind_prior() != full.preset
+    if "mirror" in switch.changes and is_symmetric(full.prior):
+        return False
     return (
         any(getattr(full.preset, name) != value for name, value in switch.changes.items())
         or not switch.changes
@@ -176,6 +179,11 @@ def _without(full: Variant, switch: Switch, priors: dict[str, Prior], setting: s
         seen = (data.keypoints.confidence > 0).astype(data.keypoints.confidence.dtype)
         data = replace(
             data, kind=f"{data.kind}, confidence 1", keypoints=replace(data.keypoints, confidence=seen)
+        )
+    elif "mirror" in switch.changes and is_symmetric(prior):
+        raise InputError(
+            f"changes nothing with prior '{stem(prior)}', which is symmetric; choose another with `prior`",
+            setting=setting,
         )
     elif preset == full.preset and prior is full.prior:
         raise InputError(

@@ -58,7 +58,7 @@ class Preset(BaseModel):
     cannot."""
     mirror: Literal["both", "turns", "none"] = "turns"
     """Denoise the mirror image too, and take the mean of both; or the person and the mirror image in turn; or
-    the person alone."""
+    the person alone. A prior that is symmetric, as `open`, is shown the person alone."""
     swaps: bool = True
     """Find swapped left and right, and undo it: arms in single images (start `view`); arms, legs and bodies
     over tracks."""
@@ -124,9 +124,9 @@ class Preset(BaseModel):
     # Loop
     schedule: Literal["geometric", "sub-vp"] = "geometric"
     """Noise levels: in equal ratios, or the paper's, 0.11 to 0.002 m evenly in time."""
-    steps: Count = 4
+    steps: Count = 3
     """Iterations."""
-    first_noise: Size = 0.8
+    first_noise: Size = 0.3
     """First noise level of the geometric schedule."""
     last_noise: Size = 0.01
     """Last noise level, of draws too; also the prior's own error across a ray in the last projection."""
@@ -235,8 +235,8 @@ PRESETS = {
             answer="best",
         ),
         Preset(name="fast", mirror="none", swaps=False, first_noise=0.2, steps=2, probes=2, blind_steps=4),
-        Preset(name="balanced", steps=3, first_noise=0.3),
-        Preset(name="best", mirror="both", steps=8, draw_steps=16, probes=32),
+        Preset(name="balanced"),
+        Preset(name="best", mirror="both", first_noise=0.8, steps=8, draw_steps=16, probes=32),
     )
 }
 """`paper` agrees with the authors' program; `balanced` is the default."""

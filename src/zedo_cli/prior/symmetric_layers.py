@@ -121,8 +121,9 @@ class PairNorm(nn.Module):
 
     def forward(self, even: Tensor, odd: Tensor) -> tuple[Tensor, Tensor]:
         """`[batch, width / 2]` each -> the same."""
-        lengths = (torch.linalg.vector_norm(half, dim=-1, keepdim=True) for half in (even, odd))
-        scale = self.size / (torch.hypot(*lengths) + _EPSILON)
+        lengths = [torch.linalg.vector_norm(part, dim=-1, keepdim=True) for part in (even, odd)]
+        length = torch.linalg.vector_norm(torch.cat(lengths, dim=-1), dim=-1, keepdim=True)
+        scale = self.size / (length + _EPSILON)
         return even * scale, odd * scale
 
 

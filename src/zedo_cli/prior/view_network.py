@@ -9,7 +9,8 @@ from torch.nn import functional as F
 
 from zedo_cli.prior.layers import Entry, Shifted, added, silu, time_embedding
 from zedo_cli.prior.symmetric_layers import PairNorm, SymmetricBlock, SymmetricEntry, SymmetricLeave
-from zedo_cli.prior.view_features import FEATURES_PER_JOINT
+from zedo_cli.prior.view_features import CONTEXT, FEATURES_PER_JOINT
+from zedo_cli.skeletons import JOINTS
 
 
 class Block(nn.Module):
@@ -40,12 +41,15 @@ class ViewNetwork(nn.Module):
     """Residual MLP with pre-normalised blocks (Xiong et al. 2020), the noise level added inside every block.
 
     Args:
-        joints: number of joints J.
+        joints: number of joints J, 17.
         width: of the residual stream.
         inner: width inside a block.
         blocks: number of blocks.
         embed: width of the embedded noise level; even.
         context: number of features of side information, 0 or `CONTEXT`.
+
+    Raises:
+        ValueError: one of them cannot be.
     """
 
     layers = Layers(Entry, Block, nn.LayerNorm, nn.Linear)
@@ -60,6 +64,12 @@ class ViewNetwork(nn.Module):
         context: int = 0,
     ) -> None:
         super().__init__()
+        if joints != len(JOINTS) or context not in (0, CONTEXT):
+            raise ValueError(
+                f"has {joints} joints and a context of {context}: {len(JOINTS)} and {CONTEXT} are known"
+            )
+        if embed % 2 or embed < 4:
+            raise ValueError(f"embeds noise levels in {embed} numbers, which must be even and at least 4")
         self.embed, self.width = embed, width
         self.enter: Any = self.layers.enter(joints * 3, joints * FEATURES_PER_JOINT + 1 + context, width)
         self.level = nn.Linear(embed, embed)
@@ -111,10 +121,17 @@ class SymmetricNetwork(ViewNetwork):
     """A `ViewNetwork` that commutes with the mirror image: the answer for the image of a person is the image
     of the answer. Half as many products as one of the same size without, of which both images are asked.
 
-    Args: as of `ViewNetwork`; `joints` is 17, `width` and `inner` are even.
+    Args: as of `ViewNetwork`; `width` and `inner` are even.
     """
 
     layers = Layers(SymmetricEntry, SymmetricBlock, PairNorm, SymmetricLeave)
+
+    def __init__(self, joints: int = 17, width: int = 512, inner: int = 1024, **sizes: int) -> None:
+        if width % 2 or inner % 2:
+            raise ValueError(
+                f"has widths of {width} and {inner}, which must be even: its units come in pairs"
+            )
+        super().__init__(joints, width, inner, **sizes)
 
     def through(self, x: Tensor, shifts: list[Tensor]) -> Tensor:
         """All blocks, and the norm after them; the halves of x `[batch, width]` go side by side."""
