@@ -42,3 +42,15 @@ def test_where_everybody_moves_far_between_frames_nothing_is_a_jump():
     poses, misfits = track(0.4)
     poses[0] += 0.1 * torch.arange(FRAMES)[:, None, None]
     assert not exchanged(poses, misfits).any()
+
+
+def test_an_exchange_that_never_ends_is_a_turn_of_the_person():
+    """From frame 10 on the other reading fits better, but no jump leads back."""
+    turned = torch.zeros(2, 40, 17, 3)
+    turned[0, :10, :, 0], turned[0, 10:, :, 0] = 0.0, 1.0
+    turned[1, :10, :, 0], turned[1, 10:, :, 0] = 1.0, 0.0
+    misfits = torch.zeros(2, 40)
+    misfits[0, 10:] = 20.0
+    assert not exchanged(turned, misfits).any()
+    turned[0, 30:, :, 0], turned[1, 30:, :, 0], misfits[0, 30:] = 0.0, 1.0, 0.0
+    assert torch.nonzero(exchanged(turned, misfits))[:, 0].tolist() == list(range(10, 30))

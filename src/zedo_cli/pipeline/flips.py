@@ -2,7 +2,8 @@
 
 Where a detector exchanges the sides of a body whose hips nearly coincide, no keypoint jumps. But the person
 that the view suggests turns by 180 degrees between two frames, and fits the rays less well than with the
-sides exchanged. The cheapest sequence of both readings is found over the track (Viterbi 1967).
+sides exchanged. The cheapest sequence of both readings is found over the track (Viterbi 1967). An exchange
+must end within the track: detectors err so for a second, people turn round for longer.
 """
 
 import torch
@@ -29,14 +30,8 @@ UNUSUAL = 5.0
 """Times the median movement of the track that a jump must have: where frames are far apart in time, everybody
 moves far between them."""
 
-EXCHANGED_COST = 2.0
+EXCHANGED_COST = 1.5
 """Cost of a frame whose sides are exchanged: detectors seldom err so."""
-
-LARGEST_EVIDENCE = 6.0
-"""Largest difference of the misfits of a frame that counts: a detector errs in the same way for many frames,
-so that they are not independent. On tracks of `validation-video` with bodies exchanged for 5 to 60 frames,
-47 % of these frames are found (54 with a cost of 1.5 and no limit) and 4 % as many others (9, prior `open`);
-on tracks without such a body none of 113,000 frames of three priors (160)."""
 
 
 def misfit(away: Tensor, noise: Tensor) -> Tensor:
@@ -55,15 +50,15 @@ def exchanged(poses: Tensor, misfits: Tensor) -> Tensor:
         poses: `[2, T, J, 3]` m, root-relative, as the keypoints are and with all sides exchanged.
         misfits: `[2, T]` of both.
     """
-    evidence = (misfits[1] - misfits[0]).double().clamp(-LARGEST_EVIDENCE, LARGEST_EVIDENCE)
-    cost = torch.stack([torch.zeros_like(evidence), evidence + EXCHANGED_COST])
+    cost = misfits.double() + torch.tensor([[0.0], [EXCHANGED_COST]], dtype=torch.float64)
     moved = (poses[None, :, 1:] - poses[:, None, :-1]).norm(dim=-1).mean(-1).double()
     steps = (moved / USUAL_STEP).square().clamp(max=LARGEST_STEP_COST)
     smooth = ~jumps(poses[0])
     steps[0, 1] = steps[0, 1].masked_fill(smooth, torch.inf)
     steps[1, 0] = steps[1, 0].masked_fill(smooth, torch.inf)
     arriving = (steps + cost[None, :, 1:]).permute(2, 1, 0)  # [T - 1, state after, state before]
-    begin = [float(cost[0, 0]), float("inf")]  # it begins as it is
+    arriving[-1, 1] = torch.inf  # it ends as it is, and begins so: a turn that stays is the person's
+    begin = [float(cost[0, 0]), float("inf")]
     return torch.tensor(cheapest_path(begin, arriving.tolist()), dtype=torch.bool)
 
 
