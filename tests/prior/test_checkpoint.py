@@ -8,6 +8,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from priors import untrained
 from zedo_cli.errors import InputError
 from zedo_cli.evaluation.prior_quality import held_out_people
 from zedo_cli.io.files import bundled, bundled_prior
@@ -127,6 +128,28 @@ def test_headers_are_checked(small_prior_file, tmp_path, name):
     with pytest.raises(InputError, match=r"bad\.safetensors") as error:
         load_prior(changed(small_prior_file, tmp_path / "bad.safetensors", header=change))
     assert message in str(error.value)
+
+
+BAD_SIZES = {
+    "context": "are known",
+    "joints": "are known",
+    "embed": "must be even",
+    "width": "its units come in pairs",
+    "inner": "its units come in pairs",
+}
+
+
+@pytest.mark.parametrize("name", BAD_SIZES)
+@pytest.mark.parametrize("much", [1, 10**6 + 1])
+def test_sizes_that_cannot_be_are_refused_at_once(small_prior, tmp_path, name, much):
+    sizes = {"joints": 17, "width": 32, "inner": 32, "blocks": 1, "embed": 16, "context": 14}
+    path = tmp_path / "symmetric.safetensors"
+    save_prior(untrained(small_prior.start_poses, "symmetric_network", sizes, "EDM"), path)
+    load_prior(path)
+    bad = changed(path, tmp_path / "bad.safetensors", header=lambda c: c["network"].update({name: much}))
+    with pytest.raises(InputError, match="header field network") as error:
+        load_prior(bad)
+    assert BAD_SIZES[name] in str(error.value)
 
 
 def test_foreign_files(tmp_path, small_prior_file):

@@ -34,7 +34,7 @@ from zedo_cli.training.loop import (
     train,
 )
 from zedo_cli.training.loss_weight import LossWeight
-from zedo_cli.training.settings import RECIPES
+from zedo_cli.training.settings import RECIPES, continued_recipe
 from zedo_cli.training.state import KEPT, state_files
 from zedo_cli.training.virtual_cameras import draw_scene, exact_view
 
@@ -103,6 +103,18 @@ def test_it_learns_and_looks_at_the_view(corpus, tmp_path):
     assert seeing < 0.85 * blind
     _, from_the_view_alone = errors(prior, corpus, 4.0)
     assert from_the_view_alone < 0.17
+
+
+def test_a_symmetric_run_continues_from_its_own_prior(corpus, tmp_path):
+    sizes = {"width": 32, "inner": 32, "blocks": 1, "embed": 16, "context": 14}
+    settings = SETTINGS.model_copy(update={"architecture": "symmetric_network", "network": sizes, "steps": 3})
+    train(corpus, settings, tmp_path / "first.safetensors", ALONE)
+    first = load_prior(tmp_path / "first.safetensors")
+    again = settings.model_copy(update=continued_recipe(first.card))
+    second = train(corpus, again, tmp_path / "second.safetensors", ALONE, start=first)
+    assert second.symmetric
+    assert second.card.samples_seen == 2 * first.card.samples_seen
+    assert load_prior(tmp_path / "second.safetensors").spread is not None
 
 
 @pytest.mark.parametrize("recipe", ["small", "paper"])
