@@ -119,7 +119,7 @@ def train(
 
     Examples:
 
-    `zedo train` (the first run of the bundled prior, on the bundled open poses; an hour or two on 2 cores)
+    `zedo train` (the first run of `open-base`, on the bundled open poses; an hour or two on 2 cores)
 
     `zedo train my_poses.npz cmu_asf_amc/ -o mine.safetensors --steps 20000`
 

@@ -93,7 +93,8 @@ def paired(even: Tensor, odd: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class SymmetricEntry(nn.Module):
-    """`Entry` that commutes with the mirror image. Of its output, the first half is even."""
+    """`Entry` that commutes with the mirror image, for poses of 17 joints. Of its output, the first half is
+    even. Arguments as of `Entry`."""
 
     def __init__(self, pose: int, features: int, width: int) -> None:
         super().__init__()
@@ -148,7 +149,8 @@ class SymmetricBlock(nn.Module):
 
 
 class SymmetricLeave(nn.Module):
-    """The last layer, from even and odd halves to flattened poses."""
+    """The last layer, from even and odd halves to flattened poses. Arguments as of `nn.Linear`; of 17 joints
+    alone, so that `pose` is 51."""
 
     def __init__(self, width: int, pose: int) -> None:
         super().__init__()
