@@ -2,6 +2,7 @@
 
     python benchmarks/stream.py [--frames 3000] [--people 1 5] [--preset fast] [--refine]
     python benchmarks/stream.py --frames 36000 --hours 10
+    python benchmarks/stream.py --frames 1000000 --hours 9.26 --visits 20 --apart 80
 
 Printed for each number of people: latency from the line that is written to the line that is read (median,
 95 %, largest, ms) with a histogram, resident memory along the way, and the difference from lifting the whole
@@ -10,6 +11,7 @@ clip. The people are one person of `open-video`, side by side, whose clip is pla
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
@@ -57,8 +59,12 @@ def started(k: np.ndarray, method: list[str], folder: str) -> subprocess.Popen[b
     return subprocess.Popen(command, **pipes)  # type: ignore[call-overload]
 
 
-def endure(hours: float, count: int, method: list[str]) -> None:
-    """Feed frames with time stamps over hours as fast as they are lifted, and print the memory."""
+def endure(hours: float, count: int, visit: float, apart: float, method: list[str]) -> None:
+    """Feed frames with time stamps over hours as fast as they are lifted, and print the memory.
+
+    visit: how long (s) a person stays. apart: seconds from the start of a visit to that of the next, of
+    another person; between them nobody is there.
+    """
     frames, _, k = walk()
     folder = tempfile.TemporaryDirectory()
     process = started(k, method, folder.name)
@@ -66,22 +72,27 @@ def endure(hours: float, count: int, method: list[str]) -> None:
 
     def feed() -> None:
         for number in range(count):
-            person = {"id": 1, "keypoints": frames[number % len(frames)].round(2).tolist()}
-            line = json.dumps({"time": number * 3600 * hours / count, "people": [person]})
+            seconds = number * 3600 * hours / count
+            people = []
+            if seconds % apart < visit:
+                keypoints = frames[number % len(frames)].round(2).tolist()
+                people = [{"id": int(seconds // apart), "keypoints": keypoints}]
+            line = json.dumps({"time": seconds, "people": people})
             process.stdin.write(line.encode() + b"\n")
         process.stdin.close()
 
     threading.Thread(target=feed, daemon=True).start()
-    used = []
-    for number, _ in enumerate(process.stdout):
-        if number % max(1, count // 10) == 0:
+    used, lifted, marks = [], 0, np.linspace(0, count - 1, 11).astype(int)
+    for number, line in enumerate(process.stdout):
+        lifted += b"pose_3d" in line
+        if number in marks:
             used.append(memory(process.pid))
     process.wait()
     folder.cleanup()
     seconds = time.perf_counter() - began
     print(
-        f"{hours:g} hours in {number + 1} frames, {' '.join(method)}:"
-        f" {1000 * seconds / count:.1f} ms for a frame"
+        f"{hours:g} hours in {number + 1} frames, {lifted} of them with a person, {' '.join(method)}:"
+        f" {seconds / 60:.1f} minutes"
     )
     print("  memory (MB) along the way: " + " ".join(f"{value:.0f}" for value in used))
 
@@ -166,11 +177,13 @@ def main() -> None:
     parser.add_argument(
         "--hours", type=float, help="spread the frames over hours, one person, for the memory"
     )
+    parser.add_argument("--visits", type=float, default=math.inf, help="seconds that a person stays")
+    parser.add_argument("--apart", type=float, default=math.inf, help="seconds from one person to the next")
     options = parser.parse_args()
     method = ["--preset", options.preset, *(["--refine"] if options.refine else [])]
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     if options.hours:
-        endure(options.hours, options.frames, method)
+        endure(options.hours, options.frames, options.visits, options.apart, method)
         return
     for people in options.people:
         measure(people, options.frames, method)
