@@ -14,6 +14,9 @@ def grouped(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         The first row of each group `[groups]`, and the group of each row `[N]`.
     """
+    if len(columns) and len(columns[0]) < 2:  # a live frame of one person
+        alone = np.zeros(len(columns[0]), np.int64)
+        return alone, alone.copy()
     order = np.lexsort(columns[::-1])
     begins = np.ones(len(order), bool)
     begins[1:] = False

@@ -5,11 +5,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from zedo_cli.cameras.intrinsics import project
 from zedo_cli.errors import Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline.method import Lifted
-from zedo_cli.pipeline.rays import points_to_keypoints
-from zedo_cli.skeletons import ADULT, INDEX
+from zedo_cli.skeletons import ADULT, INDEX, joints_ending
 
 LARGEST_MISFIT = 0.03
 """Distance of the projected joints from the keypoints, relative to the person's height, median of a clip. Of
@@ -28,9 +28,14 @@ CAUTION = 2.0
 """Factor on the uncertainty of a clip for each thing that is implausible."""
 
 
+_UPPER = joints_ending("hip", "knee")
+_LOWER = joints_ending("knee", "ankle")
+"""The ends of thighs and shanks."""
+
+
 def plausibility(lifted: Lifted, people: Keypoints) -> tuple[Tensor, list[Note]]:
     """The factor on the uncertainty of each clip `[clips]`, and what is implausible."""
-    measures = torch.stack(_measures(lifted, people)).numpy()
+    measures = _measures(lifted, people)
     usable = np.isfinite(measures[:2]).all(0)
     factor = torch.ones(len(people.clip_names))
     notes = []
@@ -54,17 +59,15 @@ def plausibility(lifted: Lifted, people: Keypoints) -> tuple[Tensor, list[Note]]
     return factor, notes
 
 
-def _measures(lifted: Lifted, people: Keypoints) -> tuple[Tensor, Tensor, Tensor]:
-    """Of each row: misfit in heights of an adult, distance of the pelvis (m), length of a leg (m)."""
-    pose = lifted.pose
-    k = torch.from_numpy(np.array(people.intrinsics, np.float32))
-    focal = (k[:, 0, 0] * k[:, 1, 1]).sqrt()
+def _measures(lifted: Lifted, people: Keypoints) -> np.ndarray:
+    """Of each row: misfit in heights of an adult, distance of the pelvis (m), length of a leg (m). `[3,
+    N]`"""
+    pose, k = lifted.pose.numpy(), np.asarray(people.intrinsics, np.float64)
     distance = pose[:, INDEX["pelvis"], 2]
-    off = (points_to_keypoints(pose, k) - lifted.keypoints).norm(dim=-1)
-    off = torch.where(lifted.confidence > CONFIDENT, off, torch.nan).nanmean(1)
-    misfit = off * distance / focal / ADULT
-    leg = torch.zeros(len(pose))
-    for side in ("left", "right"):
-        hip, knee, ankle = (pose[:, INDEX[f"{side}_{joint}"]] for joint in ("hip", "knee", "ankle"))
-        leg += ((hip - knee).norm(dim=-1) + (knee - ankle).norm(dim=-1)) / 2
-    return misfit, distance, leg
+    off = np.linalg.norm(project(pose, k) - lifted.keypoints.numpy(), axis=-1)
+    known = lifted.confidence.numpy() > CONFIDENT
+    with np.errstate(invalid="ignore"):
+        off = np.where(known, off, 0).sum(1) / known.sum(1)
+    misfit = off * distance / np.sqrt(k[:, 0, 0] * k[:, 1, 1]) / ADULT
+    leg = np.linalg.norm(pose[:, _UPPER] - pose[:, _LOWER], axis=-1).sum(1) / 2
+    return np.stack([misfit, distance, leg])

@@ -138,8 +138,14 @@ class Windows:
             parts: for each batch, tensors whose first dimension are its frames. Of booleans the majority
                 counts.
         """
-        kind, once = type(parts[0]), bool((np.bincount(self.rows) == 1).all())
-        merged = [self._merge_one(torch.cat(tensors), once) for tensors in zip(*parts, strict=True)]
+        kind, tensors = type(parts[0]), zip(*parts, strict=True)
+        if np.array_equal(self.rows, np.arange(len(self.rows))):
+            if len(parts) == 1:
+                return parts[0]
+            merged = [torch.cat(values) for values in tensors]
+        else:
+            once = bool((np.bincount(self.rows) == 1).all())
+            merged = [self._merge_one(torch.cat(values), once) for values in tensors]
         return kind(*merged) if hasattr(kind, "_fields") else kind(merged)
 
     def _merge_one(self, values: Tensor, once: bool) -> Tensor:

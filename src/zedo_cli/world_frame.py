@@ -36,6 +36,9 @@ tilted, and the error (degrees) that is stated then: where people lie it is 30 t
 _NEAREST_AXIS = np.cos(np.radians(30))
 """Cosine of the largest angle between a calibration's upward axis and the vertical of its people."""
 
+LEVEL = upright(np.array([0.0, -1, 0]))
+"""The rotation to the world of a camera that is level."""
+
 _ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
 _QUANTILE = 0.2
 
@@ -75,8 +78,7 @@ def worlds_of(
         vertical = given if given is not None else _vertical(poses, pieces)
         frame = _calibrated(camera, vertical) if camera is not None else None
         if frame is None:
-            level = np.array([0.0, -1, 0])
-            turn = upright(level if vertical is None else vertical)
+            turn = LEVEL if vertical is None else upright(vertical)
             floor = _floor(turn[2], people, poses, pieces, singles[clip])
             source = "level camera assumed" if vertical is None else "estimated"
             source = source if given is None else "vertical given"

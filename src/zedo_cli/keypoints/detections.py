@@ -34,9 +34,11 @@ def without_implausible(keypoints: Keypoints, clips: np.ndarray) -> tuple[Keypoi
         keypoints: on the 17 joints.
         clips: `[clips]`, in which clips to look; in others the file says who is there.
     """
+    if not clips.any():
+        return keypoints, []
     points, confidence = np.array(keypoints.points), np.array(keypoints.confidence)
     keep = np.ones(len(keypoints), bool)
-    looked = clips[keypoints.clip] if len(clips) else keep
+    looked = clips[keypoints.clip]
     phantom = looked & _outside(keypoints)
     keep &= ~phantom
     counts = {"phantom": int(phantom.sum()), "twice": 0, "halves": 0}

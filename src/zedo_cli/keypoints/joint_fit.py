@@ -5,6 +5,8 @@ seen, half hidden or with no face. Those of a wrong one go to and fro. So the fi
 of the shortest tree along its bones over that of the shortest tree on the same points.
 """
 
+from functools import cache
+
 import numpy as np
 
 from zedo_cli.errors import InputError, Note
@@ -79,15 +81,23 @@ def joint_set_fit(keypoints: Keypoints, skeleton: Skeleton) -> float:
     1 is perfect; infinity if nobody has enough joints.
     """
     rows = np.linspace(0, len(keypoints) - 1, min(_MOST_PEOPLE, len(keypoints))).round().astype(int)
-    used = np.unique(np.array(skeleton.bones))
+    used, allowed = _rules(skeleton.bones)
     points = np.asarray(keypoints.points, np.float64)[rows][:, used]
     seen = keypoints.confidence[rows][:, used] > 0
-    allowed = np.zeros((len(used), len(used)), bool)
-    for one, other in np.searchsorted(used, np.array(skeleton.bones)):
-        allowed[one, other] = allowed[other, one] = True
-    shortest, along = shortest_trees(points, seen, np.stack([np.ones_like(allowed), allowed]))
+    shortest, along = shortest_trees(points, seen, allowed)
     enough = (seen.sum(1) >= FEWEST_JOINTS) & (shortest > 0)
     return float(np.median(along[enough] / shortest[enough])) if enough.any() else float("inf")
+
+
+@cache
+def _rules(bones: tuple[tuple[int, int], ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The joints that bones end at `[J]`, and which of them `shortest_trees` may join `[2, J, J]`: all, and
+    the ends of bones."""
+    used = np.unique(np.array(bones))
+    allowed = np.zeros((len(used), len(used)), bool)
+    for one, other in np.searchsorted(used, np.array(bones)):
+        allowed[one, other] = allowed[other, one] = True
+    return used, np.stack([np.ones_like(allowed), allowed])
 
 
 def shortest_trees(points: np.ndarray, seen: np.ndarray, allowed: np.ndarray) -> np.ndarray:
@@ -104,22 +114,19 @@ def shortest_trees(points: np.ndarray, seen: np.ndarray, allowed: np.ndarray) ->
     weight = np.linalg.norm(points[:, :, None] - points[:, None], axis=-1)
     weight = np.where(seen[:, :, None] & seen[:, None], weight, np.inf)
     weight = (weight + np.where(allowed, 0, _LAST)[:, None]).reshape(-1, joints, joints)
-    seen, rows = np.tile(seen, (len(allowed), 1)), np.arange(len(weight))
-    first = seen.argmax(1)
-    nearest = weight[rows, first]  # of each point to the tree
-    inside = ~seen
-    inside[rows, first] = True
-    total = np.zeros(len(weight))
+    rows, joint = np.arange(len(weight)), np.tile(seen.argmax(1), len(allowed))
+    outside = np.tile(seen, (len(allowed), 1))
+    nearest = np.full(outside.shape, np.inf)  # of each point to the tree
+    steps = []
     for _ in range(joints - 1):
-        nearest[inside] = np.inf
-        joint = nearest.argmin(1)
-        step = nearest[rows, joint]
-        if not np.isfinite(step).any():
-            break
-        total += np.where(np.isfinite(step), np.where(step < _LAST, step, step - _LAST), 0)
-        inside[rows, joint] = True
+        outside[rows, joint] = False
         nearest = np.minimum(nearest, weight[rows, joint])
-    return total.reshape(len(allowed), -1)
+        left = np.where(outside, nearest, np.inf)
+        joint = left.argmin(1)
+        steps.append(left[rows, joint])
+    lengths = np.array(steps)
+    lengths[np.isinf(lengths)] = 0  # nothing was left
+    return np.where(lengths < _LAST, lengths, lengths - _LAST).sum(0).reshape(len(allowed), -1)
 
 
 _LAST = 1e9

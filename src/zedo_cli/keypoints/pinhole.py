@@ -27,7 +27,8 @@ def seen_by(keypoints: Keypoints, cameras: "Sequence[Camera]") -> Keypoints:
     """
     if not cameras:
         if keypoints.intrinsics is not None:
-            for k in np.unique(keypoints.intrinsics, axis=0):
+            all_k = keypoints.intrinsics
+            for k in all_k[:1] if (all_k == all_k[:1]).all() else np.unique(all_k, axis=0):
                 checked_intrinsics(k, keypoints.clip_names[0], "intrinsics")
         return keypoints
     notes = _notes_on(keypoints, cameras)

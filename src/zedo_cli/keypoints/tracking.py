@@ -135,7 +135,8 @@ def identified(keypoints: Keypoints, track: bool = True, keep_all: bool = False)
     if track and not keep_all:
         parts, notes = without_implausible(keypoints, _untracked(keypoints))
     person, tracked = np.array(parts.person), list(parts.of_clips("tracked"))
-    for clip in np.flatnonzero(_untracked(parts)) if track else ():
+    untracked = np.flatnonzero(_untracked(parts)) if track else np.zeros(0, np.int64)
+    for clip in untracked:
         rows = np.flatnonzero(parts.clip == clip)
         identities = _identities(parts, rows, int(clip))
         if identities is None:
@@ -151,7 +152,8 @@ def identified(keypoints: Keypoints, track: bool = True, keep_all: bool = False)
         if count > 1 or len(np.unique(frames)) < len(rows):
             text = f"{parts.clip_names[clip]}: people were tracked over the frames: {count} tracks"
             notes.append(Note("info", text, "tracked"))
-    parts = replace(parts, person=person, tracked=tuple(tracked))
+    if len(untracked):
+        parts = replace(parts, person=person, tracked=tuple(tracked))
     segment, cut_notes = found_segments(parts)
     return replace(parts, segment=segment).with_notes(*notes, *cut_notes)
 

@@ -31,15 +31,19 @@ class Zoom(NamedTuple):
 
 def magnified(seen: Observation) -> tuple[Observation, Zoom]:
     """People as if they were no farther than `FARTHEST`, and how to undo it."""
-    weight = (seen.confidence > 0).to(seen.keypoints).unsqueeze(-1)
-    count = weight.sum(1).clamp(min=1)
-    middle = (weight * seen.keypoints).sum(1) / count
-    rays = keypoints_to_directions(seen.keypoints, seen.intrinsics)[..., :2]
-    spread = (weight * (rays - (weight * rays).sum(1, keepdim=True) / count[:, None]).square()).sum((1, 2))
-    distance = BODY_RADIUS / (spread / count[:, 0]).sqrt().clamp(min=1e-9)
-    factor = torch.where((distance > FARTHEST) & (count[:, 0] > 1), distance / NEAR, 1.0)
-    near = middle[:, None] + factor[:, None, None] * (seen.keypoints - middle[:, None])
-    return seen._replace(keypoints=torch.where(weight > 0, near, seen.keypoints)), Zoom(factor, middle)
+    known = (seen.confidence > 0).unsqueeze(-1)
+    count = known.sum(1).clamp(min=1)
+    middle = torch.where(known, seen.keypoints, 0).sum(1) / count
+    offset = torch.where(known, seen.keypoints - middle[:, None], 0)
+    on_plane = offset @ torch.linalg.inv_ex(seen.intrinsics[:, :2, :2]).inverse.mT  # at a depth of 1
+    spread = on_plane.square().sum((1, 2)) / count[:, 0]
+    distance = BODY_RADIUS / spread.sqrt().clamp(min=1e-9)
+    far = (distance > FARTHEST) & (count[:, 0] > 1)
+    factor = torch.where(far, distance / NEAR, 1.0)
+    if far.any():
+        near = middle[:, None] + factor[:, None, None] * offset
+        seen = seen._replace(keypoints=torch.where(known & far[:, None, None], near, seen.keypoints))
+    return seen, Zoom(factor, middle)
 
 
 def restored(lifted: Lifted, zoom: Zoom, intrinsics: Tensor) -> Lifted:
