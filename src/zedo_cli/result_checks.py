@@ -5,7 +5,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zedo_cli.cameras.intrinsics import project
 from zedo_cli.errors import Note
 from zedo_cli.keypoints.container import Keypoints
 from zedo_cli.pipeline.method import Lifted
@@ -62,11 +61,12 @@ def plausibility(lifted: Lifted, people: Keypoints) -> tuple[Tensor, list[Note]]
 def _measures(lifted: Lifted, people: Keypoints) -> np.ndarray:
     """Of each row: misfit in heights of an adult, distance of the pelvis (m), length of a leg (m). `[3,
     N]`"""
-    pose, k = lifted.pose.numpy(), np.asarray(people.intrinsics, np.float64)
+    pose, k = lifted.pose.numpy(), np.asarray(people.intrinsics, np.float32)
     distance = pose[:, INDEX["pelvis"], 2]
-    off = np.linalg.norm(project(pose, k) - lifted.keypoints.numpy(), axis=-1)
     known = lifted.confidence.numpy() > CONFIDENT
-    with np.errstate(invalid="ignore"):
+    image, points = (pose @ k.swapaxes(1, 2)).transpose(2, 0, 1), lifted.keypoints.numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        off = np.hypot(image[0] / image[2] - points[..., 0], image[1] / image[2] - points[..., 1])
         off = np.where(known, off, 0).sum(1) / known.sum(1)
     misfit = off * distance / np.sqrt(k[:, 0, 0] * k[:, 1, 1]) / ADULT
     leg = np.linalg.norm(pose[:, _UPPER] - pose[:, _LOWER], axis=-1).sum(1) / 2

@@ -7,6 +7,7 @@ settings, never on the batch, the order of the input or the shard.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -25,13 +26,14 @@ Tensors = TypeVar("Tensors", bound=tuple[Tensor, ...])
 class Tracks:
     """The rows of keypoints by track, and within a track by time.
 
-    rows: `[N]`, indices of the rows. bounds: `[tracks + 1]`, where each track begins in `rows`. names:
-    `[tracks]`, stable names for sharding.
+    rows: `[N]`, indices of the rows. bounds: `[tracks + 1]`, where each track begins in `rows`. keypoints: of
+    the rows. alone: `[N]`, the rows that share nothing.
     """
 
     rows: np.ndarray
     bounds: np.ndarray
-    names: tuple[str, ...]
+    keypoints: Keypoints
+    alone: np.ndarray
 
     @classmethod
     def of(cls, keypoints: Keypoints, together: bool = True) -> "Tracks":
@@ -51,21 +53,26 @@ class Tracks:
         track = np.where(alone, len(people) + np.arange(count), person)
         order = np.lexsort((keypoints.frame, track))
         first = np.flatnonzero(np.diff(track[order], prepend=-1))
-        heads = order[first]
-        repeated: Counter[str] = Counter()
-        names = []
-        for row in heads:
-            name = f"{keypoints.clip_names[keypoints.clip[row]]}/{keypoints.person[row]}"
-            if alone[row]:
-                name += f"/{keypoints.frame[row]}"
-            elif _segments(keypoints)[row]:
-                name += f"/segment {_segments(keypoints)[row]}"
-            repeated[name] += 1
-            names.append(name if repeated[name] == 1 else f"{name}/{repeated[name]}")
-        return cls(order, np.append(first, count), tuple(names))
+        return cls(order, np.append(first, count), keypoints, alone)
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.bounds) - 1
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Stable names for sharding `[tracks]`."""
+        keypoints, segment = self.keypoints, _segments(self.keypoints)
+        repeated: Counter[str] = Counter()
+        names = []
+        for row in self.rows[self.bounds[:-1]]:
+            name = f"{keypoints.clip_names[keypoints.clip[row]]}/{keypoints.person[row]}"
+            if self.alone[row]:
+                name += f"/{keypoints.frame[row]}"
+            elif segment[row]:
+                name += f"/segment {segment[row]}"
+            repeated[name] += 1
+            names.append(name if repeated[name] == 1 else f"{name}/{repeated[name]}")
+        return tuple(names)
 
     def __getitem__(self, track: int) -> np.ndarray:
         """The rows of a track in order of time."""

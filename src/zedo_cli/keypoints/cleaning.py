@@ -38,10 +38,9 @@ def cleaned(keypoints: Keypoints) -> Keypoints:
     """
     points = np.asarray(keypoints.points, np.float64)
     confidence = np.asarray(keypoints.confidence, np.float64)
-    finite = (np.abs(np.nan_to_num(points, nan=np.inf)) < LARGEST_COORDINATE).all(-1) & np.isfinite(
-        confidence
-    )
-    marked = (points == 0).all(-1) | (points == -1).all(-1)
+    x, y = points[..., 0], points[..., 1]
+    finite = (np.abs(x) < LARGEST_COORDINATE) & (np.abs(y) < LARGEST_COORDINATE) & np.isfinite(confidence)
+    marked = ((x == 0) & (y == 0)) | ((x == -1) & (y == -1))
     seen = finite & ~marked & (np.where(finite, confidence, 0) != 0)
     notes = []
     if not finite.all():
@@ -101,8 +100,8 @@ def _in_0_to_1(confidence: np.ndarray, names: tuple[str, ...]) -> tuple[np.ndarr
 
 def parts_of_image(keypoints: Keypoints) -> bool:
     """Whether the seen points are parts of the image (0..1) rather than pixels."""
-    finite = np.isfinite(keypoints.points).all(-1) & (keypoints.confidence > 0)
-    values = np.abs(keypoints.points[finite])
+    x, y = keypoints.points[..., 0], keypoints.points[..., 1]
+    values = np.abs(keypoints.points[np.isfinite(x) & np.isfinite(y) & (keypoints.confidence > 0)])
     if not len(values) or values.min() >= _NORMALISED:
         return False
     return float(np.quantile(values, 0.9)) < _NORMALISED

@@ -17,6 +17,9 @@ CUT = 0.12
 """Median displacement of all joints between neighbouring frames, relative to the person's size, from which on
 a clip may be cut."""
 
+FEWEST_FRAMES = 5
+"""A shorter track says nothing of how far people move."""
+
 _CUT_RATIO = 8.0
 """The same, relative to what is usual in the track."""
 
@@ -24,17 +27,20 @@ _CUT_RATIO = 8.0
 def found_segments(keypoints: Keypoints) -> tuple[np.ndarray, list[Note]]:
     """The number of the segment of each row: a track is cut where the whole body jumps."""
     segment = np.zeros(len(keypoints), np.int64)
-    notes = []
+    notes: list[Note] = []
     shared = np.logical_and(keypoints.of_clips("static"), keypoints.of_clips("tracked"))
     people, index = grouped(keypoints.clip, keypoints.person)
+    usable = shared[keypoints.clip] & (np.bincount(index)[index] >= FEWEST_FRAMES)
     order = np.lexsort((keypoints.frame, index))
-    bounds = np.searchsorted(index[order], np.arange(len(people) + 1))
+    order = order[usable[order]]
+    if not len(order):
+        return segment, notes
+    steps = displacements(keypoints.points[order], keypoints.confidence[order])  # those within tracks count
+    bounds = np.flatnonzero(np.diff(index[order], prepend=-1, append=len(people)))
     for start, stop in pairwise(bounds):
         rows = order[start:stop]
         clip, person = keypoints.clip[rows[0]], keypoints.person[rows[0]]
-        if stop - start < 5 or not shared[clip]:
-            continue
-        cuts = _cuts(keypoints.points[rows], keypoints.confidence[rows], keypoints.frame[rows])
+        cuts = _cuts(steps[start : stop - 1], keypoints.frame[rows])
         if cuts.any():
             segment[rows] = np.concatenate([[0], np.cumsum(cuts)])
             frames = ", ".join(map(str, keypoints.frame[rows][1:][cuts][:5]))
@@ -46,10 +52,9 @@ def found_segments(keypoints: Keypoints) -> tuple[np.ndarray, list[Note]]:
     return segment, notes
 
 
-def _cuts(points: np.ndarray, confidence: np.ndarray, frame: np.ndarray) -> np.ndarray:
-    """After which rows of a track the whole body jumps. `[N - 1]`"""
+def _cuts(steps: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """After which rows of a track the whole body jumps `[N - 1]`. steps: of `displacements`."""
     gaps = np.diff(frame).clip(1)
-    steps = displacements(points, confidence)
     usual = np.nanmedian(steps / gaps) if np.isfinite(steps).any() else 0.0
     return np.nan_to_num(steps, nan=0.0) > np.maximum(CUT, _CUT_RATIO * usual) * np.sqrt(gaps)
 
@@ -61,7 +66,7 @@ def displacements(points: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     result = np.full(len(points) - 1, np.nan)
     for order in (list(range(points.shape[1])), list(MIRROR)):
         both = (confidence[1:] > 0) & (confidence[:-1, order] > 0)
-        moved = np.linalg.norm(points[1:] - points[:-1, order], axis=-1)
+        moved = np.hypot(*(points[1:] - points[:-1, order]).transpose(2, 0, 1))
         enough = both.sum(1) >= FEWEST_COMMON
         steps = _medians(moved[enough], both[enough]) / np.maximum(size[1:], size[:-1])[enough]
         result[enough] = np.fmin(result[enough], steps)

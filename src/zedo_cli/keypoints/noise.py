@@ -93,28 +93,23 @@ def trusted(people: Keypoints, model: NoiseModel, known: KeypointNoise) -> tuple
     assumed: list[str] = []
     exact: list[str] = []
     unsure: list[str] = []
-    helpless = 0
-    for clip, name in enumerate(people.clip_names):
-        rows = people.clip == clip
-        seen = confidence[rows] > 0
-        noise: np.ndarray | float = model.noise(confidence[rows])
-        stated = known if known != "auto" else given[clip]
+    seen, noise = confidence > 0, model.noise(confidence)
+    for clip, (name, rows) in enumerate(zip(people.clip_names, _rows_of_clips(people), strict=True)):
+        stated, trust = known if known != "auto" else given[clip], confidence[rows][seen[rows]]
         if stated is not None:
             pixels = 0.0 if stated == "exact" else float(stated)
-            noise = np.maximum(model.least, pixels / heights_in_pixels(people, rows))[:, None]
-        elif seen.any() and np.median(confidence[rows][seen]) >= SURE:
-            ones = bool((confidence[rows][seen] == 1).all())
+            noise[rows] = np.maximum(model.least, pixels / heights_in_pixels(people, rows))[:, None]
+        elif len(trust) and np.median(trust) >= SURE:
+            ones = bool((trust == 1).all())
             if ones and white_noise(people, rows) < model.exact:
                 exact.append(name)
             else:
-                noise = np.maximum(noise, model.assumed)
+                noise[rows] = np.maximum(noise[rows], model.assumed)
                 (assumed if ones else unsure).append(name)
-        noise = np.broadcast_to(noise, seen.shape)
-        trust = np.where(seen, model.trust(noise), 0.0)
-        poor = (trust > 0).sum(1) < MIN_JOINTS  # a guess with a large uncertainty is better than nothing
-        trust[poor] = np.where(seen, model.trust(np.minimum(noise, model.useless)), 0.0)[poor]
-        helpless += int((poor & (seen.sum(1) >= MIN_JOINTS)).sum())
-        confidence[rows] = trust
+    trust = np.where(seen, model.trust(noise), 0.0)
+    poor = (trust > 0).sum(1) < MIN_JOINTS  # a guess with a large uncertainty is better than nothing
+    trust[poor] = np.where(seen[poor], model.trust(np.minimum(noise[poor], model.useless)), 0.0)
+    helpless = int((poor & (seen.sum(1) >= MIN_JOINTS)).sum())
     percent = f"{100 * model.assumed:.1f} % of the person's height is assumed"
     fix = "; state the noise if you know it"
     for clips, text, code in (
@@ -130,7 +125,13 @@ def trusted(people: Keypoints, model: NoiseModel, known: KeypointNoise) -> tuple
         whose = "as stated" if known != "auto" else "by their confidences"
         text = f"{helpless} poses are guesses: keypoints are off by half a person, {whose}"
         notes.append(Note("warning", text, "keypoints-say-little"))
-    return confidence, notes
+    return trust, notes
+
+
+def _rows_of_clips(people: Keypoints) -> list[np.ndarray]:
+    """The rows of each clip, in order."""
+    order = np.argsort(people.clip, kind="stable")
+    return np.split(order, np.searchsorted(people.clip[order], np.arange(1, len(people.clip_names))))
 
 
 def heights_in_pixels(people: Keypoints, rows: np.ndarray) -> np.ndarray:
@@ -146,10 +147,9 @@ def heights_in_pixels(people: Keypoints, rows: np.ndarray) -> np.ndarray:
 def white_noise(people: Keypoints, rows: np.ndarray) -> float:
     """Standard deviation of what changes from frame to frame in a clip, in heights; infinite if unknown.
 
-    From third differences in time, at the moments at which least moves.
+    From third differences in time, at the moments at which least moves. rows: indices of the clip's rows.
     """
-    chosen = np.flatnonzero(rows)
-    order = chosen[np.lexsort([people.frame[chosen], people.person[chosen]])]
+    order = rows[np.lexsort([people.frame[rows], people.person[rows]])]
     if len(order) < 4 or not all(people.of_clips("tracked")):
         return np.inf
     height = heights_in_pixels(people, order)[:, None, None]

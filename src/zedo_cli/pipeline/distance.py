@@ -52,21 +52,24 @@ def restored(lifted: Lifted, zoom: Zoom, intrinsics: Tensor) -> Lifted:
     Args:
         intrinsics: K `[B, 3, 3]`.
     """
-    far = zoom.factor > 1
-    if not far.any():
+    far = torch.nonzero(zoom.factor > 1)[:, 0]
+    if not len(far):
         return lifted
-    root = _moved(lifted.pose[:, 0], zoom, intrinsics)
-    roots = _moved(lifted.hypotheses[:, :, 0], zoom, intrinsics)
-    pixels = zoom.middle[:, None] + (lifted.keypoints - zoom.middle[:, None]) / zoom.factor[:, None, None]
-    return lifted._replace(
-        pose=_where(far, lifted.pose - lifted.pose[:, :1] + root[:, None], lifted.pose),
-        hypotheses=_where(
-            far, lifted.hypotheses - lifted.hypotheses[:, :, :1] + roots[:, :, None], lifted.hypotheses
-        ),
-        translation=_where(far, _moved(lifted.translation, zoom, intrinsics), lifted.translation),
-        reprojection_error=lifted.reprojection_error / zoom.factor,
-        keypoints=_where(far, torch.where(lifted.confidence[..., None] > 0, pixels, 0.0), lifted.keypoints),
+    some, zoom, k = (
+        Lifted(*(part[far] for part in lifted)),
+        Zoom(*(part[far] for part in zoom)),
+        intrinsics[far],
     )
+    root, roots = _moved(some.pose[:, 0], zoom, k), _moved(some.hypotheses[:, :, 0], zoom, k)
+    pixels = zoom.middle[:, None] + (some.keypoints - zoom.middle[:, None]) / zoom.factor[:, None, None]
+    moved = some._replace(
+        pose=some.pose - some.pose[:, :1] + root[:, None],
+        hypotheses=some.hypotheses - some.hypotheses[:, :, :1] + roots[:, :, None],
+        translation=_moved(some.translation, zoom, k),
+        reprojection_error=some.reprojection_error / zoom.factor,
+        keypoints=torch.where(some.confidence[..., None] > 0, pixels, 0.0),
+    )
+    return Lifted(*(part.index_copy(0, far, new) for part, new in zip(lifted, moved, strict=True)))
 
 
 def _moved(points: Tensor, zoom: Zoom, intrinsics: Tensor) -> Tensor:
@@ -80,7 +83,3 @@ def _moved(points: Tensor, zoom: Zoom, intrinsics: Tensor) -> Tensor:
     factor = zoom.factor.reshape(*shape, 1)
     own = middle + (pixels - middle) / factor
     return keypoints_to_directions(own[..., None, :], k)[..., 0, :] * points[..., 2:] * factor
-
-
-def _where(rows: Tensor, one: Tensor, other: Tensor) -> Tensor:
-    return torch.where(rows.reshape(-1, *[1] * (one.dim() - 1)), one, other)
