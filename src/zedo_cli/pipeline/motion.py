@@ -6,6 +6,7 @@ time.
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -46,14 +47,22 @@ def vertical_of_track(poses: Tensor) -> Tensor:
     if len(poses) < MIN_FRAMES:
         return torch.zeros_like(directions[0])
     directions = directions[directions.isfinite().all(-1)]
-    middle = normalize(directions.mean(0), dim=0)
-    for _ in range(20):  # Weiszfeld's algorithm
-        weights = 1 / (directions - middle).norm(dim=-1, keepdim=True).clamp(min=0.02)
-        before, middle = middle, normalize((weights * directions).sum(0), dim=0)
-        if torch.dist(before, middle) < 1e-6:
-            break
+    middle = torch.from_numpy(_geometric_median(directions.double().numpy())).to(directions)
     tilt = (directions @ middle).clamp(-1, 1).arccos().rad2deg()
     return middle if tilt.median() <= UPRIGHT_DEGREES else torch.zeros_like(middle)
+
+
+def _geometric_median(directions: np.ndarray) -> np.ndarray:
+    """The direction of the least sum of distances from unit vectors `[N, 3]` (Weiszfeld's algorithm)."""
+    middle = directions.sum(0)
+    middle /= max(float(np.linalg.norm(middle)), 1e-12)
+    for _ in range(20):
+        weights = 1 / np.linalg.norm(directions - middle, axis=-1).clip(0.02)
+        before, middle = middle, weights @ directions
+        middle /= max(float(np.linalg.norm(middle)), 1e-12)
+        if np.linalg.norm(before - middle) < 1e-6:
+            break
+    return middle
 
 
 def bones_of_track(poses: Tensor) -> Tensor:
