@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from zedo_cli.groups import count_groups, grouped
+from zedo_cli.groups import count_groups, grouped, rows_of_each
 
 
 @given(arrays.arrays(np.int64, st.tuples(st.integers(0, 30), st.integers(1, 3)), elements=st.integers(-2, 3)))
@@ -16,6 +16,12 @@ def test_as_numpy_finds_them(rows):
     assert first.tolist() == place.tolist()
     assert group.tolist() == inverse.reshape(-1).tolist()
     assert count_groups(*rows.T) == len(known)
+
+
+@given(arrays.arrays(np.int64, st.integers(0, 30), elements=st.integers(0, 4)), st.integers(5, 7))
+def test_rows_of_each_group(index, count):
+    found = rows_of_each(index, count)
+    assert [rows.tolist() for rows in found] == [np.flatnonzero(index == g).tolist() for g in range(count)]
 
 
 @pytest.mark.parametrize("columns", [(), (np.zeros(0, int),), (np.array([4]), np.array([7]))])

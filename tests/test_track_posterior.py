@@ -23,6 +23,12 @@ def lifted(people, time="smoother"):
     return Lifter(preset=PRESETS["fast"].changed([f"time={time}"])).lift(people)
 
 
+def step_of(people, poses, clip):
+    """The assumed step of one clip."""
+    rows = people.rows_of_clips()[clip]
+    return assumed_step(people.frame[rows], people.person[rows], poses[rows])
+
+
 def test_motion_is_steady_and_not_less_accurate(video):
     before, after = (motion_and_error(video, lifted(video.keypoints, time)) for time in ("none", "smoother"))
     assert after["acceleration_error"] < 0.3 * before["acceleration_error"]
@@ -73,30 +79,28 @@ def test_the_rate_of_a_film_is_estimated_where_it_is_not_known():
     for kind in ("gt", "gt-10"):
         data = load_dataset("validation-video", keypoints=kind)
         people = replace(data.keypoints, fps=None)
-        steps[kind] = np.median(
-            [assumed_step(people, data.truth, clip) for clip in range(len(people.clip_names))]
-        )
+        steps[kind] = np.median([step_of(people, data.truth, clip) for clip in range(len(people.clip_names))])
     assert 1 / 30 <= steps["gt"] < 0.06
     assert steps["gt"] < steps["gt-10"] < 0.3
 
 
 def test_few_frames_say_nothing_of_the_rate(video):
     few = replace(video.keypoints.take(np.arange(5)), fps=None)
-    assert assumed_step(few, video.truth[:5], int(few.clip[0])) == UNRELATED
+    assert step_of(few, video.truth[:5], int(few.clip[0])) == UNRELATED
 
 
 def test_every_second_frame_has_half_the_rate(video):
     """Frames numbered 0, 2, 4, ... are twice as far apart as their numbers say."""
     people = replace(video.keypoints.take(np.arange(80)), fps=None)
     doubled = replace(people, frame=2 * people.frame)
-    own, half = (assumed_step(part, video.truth[:80], int(part.clip[0])) for part in (people, doubled))
+    own, half = (step_of(part, video.truth[:80], int(part.clip[0])) for part in (people, doubled))
     assert half == pytest.approx(own / 2)
 
 
 def test_frames_without_two_neighbours_say_nothing_of_the_rate(video):
     rows = np.flatnonzero(np.arange(80) % 3 != 2)
     people = replace(video.keypoints.take(rows), fps=None)
-    assert assumed_step(people, video.truth[rows], int(people.clip[0])) == UNRELATED
+    assert step_of(people, video.truth[rows], int(people.clip[0])) == UNRELATED
 
 
 def test_an_assumed_rate_is_noted(video):

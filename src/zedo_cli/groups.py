@@ -28,6 +28,12 @@ def grouped(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return order[begins], group
 
 
+def rows_of_each(index: np.ndarray, count: int) -> list[np.ndarray]:
+    """The rows of each of `count` groups, in order; index: the group of each row `[N]`."""
+    order = np.argsort(index, kind="stable")
+    return np.split(order, np.searchsorted(index[order], np.arange(1, count)))
+
+
 def count_groups(*columns: np.ndarray) -> int:
     """The number of the groups of `grouped`."""
     return len(grouped(*columns)[0])

@@ -38,9 +38,9 @@ def plausibility(lifted: Lifted, people: Keypoints) -> tuple[Tensor, list[Note]]
     usable = np.isfinite(measures[:2]).all(0)
     factor = torch.ones(len(people.clip_names))
     notes = []
-    for clip, name in enumerate(people.clip_names):
-        known = (people.clip == clip) & usable
-        if not known.any():
+    for clip, (name, rows) in enumerate(zip(people.clip_names, people.rows_of_clips(), strict=True)):
+        known = rows[usable[rows]]
+        if not len(known):
             continue
         off, far, long = np.median(measures[:, known], axis=1).tolist()
         texts = []

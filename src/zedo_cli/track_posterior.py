@@ -48,12 +48,13 @@ def times_of(people: Keypoints, poses: np.ndarray) -> tuple[np.ndarray, list[Not
     """
     time = np.full(len(people), np.nan) if people.time is None else np.asarray(people.time, float)
     steps, rates = [], []
-    for clip, rate in enumerate(people.of_clips("fps")):
-        step = 1 / rate if rate else assumed_step(people, poses, clip)
+    for name, rate, rows in zip(
+        people.clip_names, people.of_clips("fps"), people.rows_of_clips(), strict=True
+    ):
+        step = 1 / rate if rate else assumed_step(people.frame[rows], people.person[rows], poses[rows])
         steps.append(step)
-        unknown = rate is None and np.isnan(time[people.clip == clip]).any()
-        if unknown and step < UNRELATED:
-            rates.append((1 / step, people.clip_names[clip]))
+        if rate is None and np.isnan(time[rows]).any() and step < UNRELATED:
+            rates.append((1 / step, name))
     times: np.ndarray = np.where(np.isfinite(time), time, people.frame * np.array(steps)[people.clip])
     if not rates:
         return times, []
@@ -64,16 +65,17 @@ def times_of(people: Keypoints, poses: np.ndarray) -> tuple[np.ndarray, list[Not
     return times, [Note("info", text, "frame-rate-assumed")]
 
 
-def assumed_step(people: Keypoints, poses: np.ndarray, clip: int) -> float:
-    """The time (s) between two numbers of frames of a clip of unknown rate.
+def assumed_step(frame: np.ndarray, person: np.ndarray, poses: np.ndarray) -> float:
+    """The time (s) between two numbers of frames of a clip of unknown rate. frame, person: of its rows `[N]`.
+    poses: `[N, J, 3]` m.
 
     Second differences of limbs have the variance 6 s + 2/3 Q and the covariance -4 s + Q / 6 with their
     neighbours, of white noise of variance s and of a Wiener process of the velocity, Q = density * step^3.
     Frames are no closer than at `FASTEST_ASSUMED`.
     """
-    rows = np.flatnonzero((people.clip == clip) & np.isfinite(poses).all((1, 2)))
-    rows = rows[np.lexsort([people.frame[rows], people.person[rows]])]
-    gap = np.where(np.diff(people.person[rows]) == 0, np.diff(people.frame[rows]), 0)
+    rows = np.flatnonzero(np.isfinite(poses).all((1, 2)))
+    rows = rows[np.lexsort([frame[rows], person[rows]])]
+    gap = np.where(np.diff(person[rows]) == 0, np.diff(frame[rows]), 0)
     usual = int(np.median(gap[gap > 0])) if (gap > 0).any() else 1
     follows = gap == usual
     if len(rows) < FEWEST_FRAMES or not (follows[2:] & follows[1:-1] & follows[:-2]).any():

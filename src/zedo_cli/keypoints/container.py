@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from zedo_cli.errors import InputError, Note
-from zedo_cli.groups import count_groups
+from zedo_cli.groups import count_groups, rows_of_each
 from zedo_cli.joint_sets import Skeleton
 
 _ROW_ARRAYS = ("points", "confidence", "frame", "person", "clip", "time", "segment")
@@ -171,6 +171,10 @@ class Keypoints:
         """`static`, `tracked`, `fps` or `image_size` of each clip."""
         value: tuple[Any, ...] = getattr(self, name)
         return value
+
+    def rows_of_clips(self) -> list[np.ndarray]:
+        """The rows of each clip, in order."""
+        return rows_of_each(self.clip, len(self.clip_names)) if self.clip_names else []
 
     def _spread_over_clips(self) -> None:
         """Give each clip its own value of what may be one value for all."""

@@ -77,10 +77,9 @@ def _outside(keypoints: Keypoints) -> np.ndarray:
     share = out[:, LIMBS].sum(1) / np.maximum(seen[:, LIMBS].sum(1), 1)
     trust = np.where(keypoints.confidence > 0, keypoints.confidence, np.nan)[:, LIMBS]
     differences = np.nan_to_num(np.fmax.reduce(trust, axis=1) - np.fmin.reduce(trust, axis=1))
-    for clip in np.unique(keypoints.clip):
-        rows = keypoints.clip == clip
-        if (differences[rows] > 0.01).mean() > 0.5:
-            share[rows & (share > PARTLY_OUTSIDE) & (differences == 0)] = 1.0
+    for rows in keypoints.rows_of_clips():
+        if 2 * np.count_nonzero(differences[rows] > 0.01) > len(rows):
+            share[rows[(share[rows] > PARTLY_OUTSIDE) & (differences[rows] == 0)]] = 1.0
     return share > OUTSIDE
 
 

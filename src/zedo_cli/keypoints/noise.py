@@ -94,8 +94,8 @@ def trusted(people: Keypoints, model: NoiseModel, known: KeypointNoise) -> tuple
     exact: list[str] = []
     unsure: list[str] = []
     seen, noise = confidence > 0, model.noise(confidence)
-    for clip, (name, rows) in enumerate(zip(people.clip_names, _rows_of_clips(people), strict=True)):
-        stated, trust = known if known != "auto" else given[clip], confidence[rows][seen[rows]]
+    for name, own, rows in zip(people.clip_names, given, people.rows_of_clips(), strict=True):
+        stated, trust = known if known != "auto" else own, confidence[rows][seen[rows]]
         if stated is not None:
             pixels = 0.0 if stated == "exact" else float(stated)
             noise[rows] = np.maximum(model.least, pixels / heights_in_pixels(people, rows))[:, None]
@@ -126,12 +126,6 @@ def trusted(people: Keypoints, model: NoiseModel, known: KeypointNoise) -> tuple
         text = f"{helpless} poses are guesses: keypoints are off by half a person, {whose}"
         notes.append(Note("warning", text, "keypoints-say-little"))
     return trust, notes
-
-
-def _rows_of_clips(people: Keypoints) -> list[np.ndarray]:
-    """The rows of each clip, in order."""
-    order = np.argsort(people.clip, kind="stable")
-    return np.split(order, np.searchsorted(people.clip[order], np.arange(1, len(people.clip_names))))
 
 
 def heights_in_pixels(people: Keypoints, rows: np.ndarray) -> np.ndarray:

@@ -35,8 +35,7 @@ def seen_by(keypoints: Keypoints, cameras: "Sequence[Camera]") -> Keypoints:
     points = np.array(keypoints.points, np.float64)
     intrinsics = np.zeros((len(keypoints), 3, 3), np.float32)
     sizes, cautions = [], []
-    for clip, camera in enumerate(cameras):
-        rows = keypoints.clip == clip
+    for clip, (camera, rows) in enumerate(zip(cameras, keypoints.rows_of_clips(), strict=True)):
         part = keypoints.take(rows)
         fit = fitted(camera, keypoints.clip_names[clip], keypoints.of_clips("image_size")[clip], part)
         points[rows] = fit.camera.undistort(part.points)

@@ -20,17 +20,17 @@ def with_posture_notes(keypoints: Keypoints) -> Keypoints:
     """With a warning, and a larger uncertainty, for clips in which nearly everybody lies on the side or is
     upside down. On the 17 joints."""
     ends = keypoints.points[:, [INDEX["thorax"], INDEX["pelvis"]]]
-    seen = (keypoints.confidence[:, [INDEX["thorax"], INDEX["pelvis"]]] > 0).all(1)
+    seen = np.asarray(keypoints.confidence[:, [INDEX["thorax"], INDEX["pelvis"]]].min(1) > 0)
     across, down = (ends[:, 0] - ends[:, 1]).T
     postures = {
         "lies on the side": np.abs(across) > 2 * np.abs(down),
         "is upside down": down > 2 * np.abs(across),
     }
     notes, caution = [], list(keypoints.of_clips("caution"))
-    for clip, name in enumerate(keypoints.clip_names):
-        rows = (keypoints.clip == clip) & seen
+    for clip, (name, rows) in enumerate(zip(keypoints.clip_names, keypoints.rows_of_clips(), strict=True)):
+        rows = rows[seen[rows]]
         for posture, has in postures.items():
-            if rows.sum() >= FEWEST_ROWS and has[rows].mean() > MOST:
+            if len(rows) >= FEWEST_ROWS and has[rows].mean() > MOST:
                 text = f"{name}: nearly everybody {posture} in the image: is the film turned?"
                 notes.append(Note("warning", text, "unusual-posture"))
                 caution[clip] *= CAUTION

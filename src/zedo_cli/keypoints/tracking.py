@@ -136,8 +136,9 @@ def identified(keypoints: Keypoints, track: bool = True, keep_all: bool = False)
         parts, notes = without_implausible(keypoints, _untracked(keypoints))
     person, tracked = np.array(parts.person), list(parts.of_clips("tracked"))
     untracked = np.flatnonzero(_untracked(parts)) if track else np.zeros(0, np.int64)
+    rows_of = parts.rows_of_clips() if len(untracked) else []
     for clip in untracked:
-        rows = np.flatnonzero(parts.clip == clip)
+        rows = rows_of[clip]
         identities = _identities(parts, rows, int(clip))
         if identities is None:
             text = (
