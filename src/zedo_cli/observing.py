@@ -23,6 +23,11 @@ from zedo_cli.preparation import Prepared, SideInformation
 from zedo_cli.skeletons import BONES
 from zedo_cli.tracks import Tracks
 
+FEWEST_FRAMES, PART = 50, 0.1
+"""Frames of a track from which vertical and bones are estimated, evenly spread: this many, if it has them,
+and at least this part. On `validation-video` (mostly 180 frames) as good as all: 0.02 ± 0.02 mm better with
+exact keypoints, 0.11 ± 0.12 worse with those of a detector."""
+
 STEEP = Note(
     "info",
     f"the camera looks down or up by more than {motion.STEEPEST_DEGREES:g} degrees: its vertical is not used",
@@ -196,26 +201,32 @@ def with_shared(
     prior: StartingPrior,
     batch_size: int,
 ) -> Observation:
-    """The observation with the vertical and the bones of each track, from a first pass, where they are not
-    given."""
-    seen = prepared.seen
+    """The observation with the vertical and the bones of each track, from a first pass over some of its
+    frames, where they are not given."""
+    seen, count = prepared.seen, len(prepared.keypoints)
     long = list(prepared.tracks.longer_than(motion.MIN_FRAMES - 1))
     if not long:
         return seen
+    some = [_spread_over(rows) for rows in long]
     parts = []
-    for batch in prepared.windows.batches(batch_size):
+    for batch in torch.from_numpy(np.concatenate(some)).split(batch_size):
         with torch.no_grad():
-            parts.append((first_pass(seen.rows(batch).to(prior.exemplars.device)).pose.cpu(),))
-    (poses,) = prepared.windows.merge(parts)
-    up, bones = torch.zeros(len(poses), 3), torch.zeros(len(poses), len(BONES))
-    for rows in long:
-        up[rows] = motion.usable_vertical(motion.vertical_of_track(poses[rows]))
-        bones[rows] = motion.bones_of_track(poses[rows])
-    given, _ = prepared.known.for_rows(len(poses))
+            parts.append(first_pass(seen.rows(batch).to(prior.exemplars.device)).pose.cpu())
+    up, bones = torch.zeros(count, 3), torch.zeros(count, len(BONES))
+    for rows, poses in zip(long, torch.cat(parts).split([len(rows) for rows in some]), strict=True):
+        up[rows] = motion.usable_vertical(motion.vertical_of_track(poses))
+        bones[rows] = motion.bones_of_track(poses)
+    given, _ = prepared.known.for_rows(count)
     if given is not None:  # a vertical that is given but not used is not estimated either
         up[(given != 0).any(-1)] = 0
     shared = seen._replace(up=_filled(seen.up, up), bones=_filled(seen.bones, bones))
     return shared._replace(mean=None, spread=None)
+
+
+def _spread_over(rows: np.ndarray) -> np.ndarray:
+    """Some of the rows of a track."""
+    count = min(len(rows), max(FEWEST_FRAMES, round(PART * len(rows))))
+    return rows[np.linspace(0, len(rows) - 1, count).round().astype(int)]
 
 
 def _filled(given: Tensor | None, estimated: Tensor) -> Tensor:
