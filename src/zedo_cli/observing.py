@@ -14,6 +14,7 @@ from zedo_cli.keypoints.noise import NoiseModel, trusted
 from zedo_cli.pipeline import left_right, motion
 from zedo_cli.pipeline.contradictions import contradicting, suspicious
 from zedo_cli.pipeline.flips import exchanged, jumps, misfit
+from zedo_cli.pipeline.graphs import mapped
 from zedo_cli.pipeline.method import Lifted, Method
 from zedo_cli.pipeline.observation import Observation, ObservedRays
 from zedo_cli.pipeline.presets import Preset
@@ -186,11 +187,14 @@ class FirstLook:
 
     def _fitted(self, seen: Observation) -> Fitted:
         """In batches."""
-        parts = []
-        for rows in torch.arange(len(seen.keypoints)).split(self._size):
+        parts: list[Fitted] = []
+        for first in range(0, len(seen.keypoints), self._size):
+            rows = slice(first, first + self._size)
             with torch.no_grad():
                 fit = self._look(seen.rows(rows).to(self._prior.exemplars.device))
-            parts.append([None if part is None else part.cpu() for part in fit])
+            parts.append(mapped(fit, Tensor.cpu))
+        if len(parts) == 1:
+            return parts[0]
         columns = zip(*parts, strict=True)
         return Fitted(*(None if part[0] is None else torch.cat(part) for part in columns))  # type: ignore
 

@@ -7,6 +7,7 @@ a person who appears farther than `FARTHEST` are magnified about their middle un
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,20 +31,22 @@ class Zoom(NamedTuple):
 
 
 def magnified(seen: Observation) -> tuple[Observation, Zoom]:
-    """People as if they were no farther than `FARTHEST`, and how to undo it."""
-    known = (seen.confidence > 0).unsqueeze(-1)
-    count = known.sum(1).clamp(min=1)
-    middle = torch.where(known, seen.keypoints, 0).sum(1) / count
-    offset = torch.where(known, seen.keypoints - middle[:, None], 0)
-    on_plane = offset @ torch.linalg.inv_ex(seen.intrinsics[:, :2, :2]).inverse.mT  # at a depth of 1
-    spread = on_plane.square().sum((1, 2)) / count[:, 0]
-    distance = BODY_RADIUS / spread.sqrt().clamp(min=1e-9)
+    """People as if they were no farther than `FARTHEST`, and how to undo it. On the CPU."""
+    points, confidence, k = (part.numpy() for part in (seen.keypoints, seen.confidence, seen.intrinsics))
+    known = confidence[..., None] > 0
+    count = known.sum(1, dtype=np.float32).clip(1)
+    middle = np.where(known, points, 0).sum(1) / count
+    offset = np.where(known, points - middle[:, None], 0)
+    on_plane = offset @ np.linalg.inv(k[:, :2, :2]).swapaxes(1, 2)  # at a depth of 1
+    spread = np.square(on_plane).sum((1, 2)) / count[:, 0]
+    distance = BODY_RADIUS / np.sqrt(spread).clip(1e-9)
     far = (distance > FARTHEST) & (count[:, 0] > 1)
-    factor = torch.where(far, distance / NEAR, 1.0)
+    factor = np.where(far, distance / NEAR, np.float32(1))
     if far.any():
         near = middle[:, None] + factor[:, None, None] * offset
-        seen = seen._replace(keypoints=torch.where(known & far[:, None, None], near, seen.keypoints))
-    return seen, Zoom(factor, middle)
+        points = np.where(known & far[:, None, None], near, points)
+        seen = seen._replace(keypoints=torch.from_numpy(points))
+    return seen, Zoom(torch.from_numpy(factor), torch.from_numpy(middle))
 
 
 def restored(lifted: Lifted, zoom: Zoom, intrinsics: Tensor) -> Lifted:
