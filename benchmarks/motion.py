@@ -25,6 +25,7 @@ VARIANTS: dict[str, tuple[bool, list[str]]] = {
     "tracks": (True, []),
     "tracks without the track network": (True, ["time=smoother"]),
     "tracks, feet slide": (True, ["contacts=false"]),
+    "tracks without the track network, feet slide": (True, ["time=smoother", "contacts=false"]),
     "tracks without the smoother": (True, ["time=none"]),
     "tracks without the noise model": (True, ["noise_model=false"]),
     "tracks without contradictions": (True, ["contradictions=false"]),
