@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -190,3 +192,15 @@ def test_a_network_that_is_not_in_the_file_takes_no_memory(small_prior_file, tmp
     )  # 16 TB
     with pytest.raises(InputError, match="header field network: states a network of"):
         load_prior(huge)
+
+
+def test_loading_imports_no_compiler():
+    """Some functions of torch import sympy where tensors have no memory, as when a size is looked up."""
+    code = (
+        "import sys\n"
+        "from zedo_cli.prior.checkpoint import load_prior\n"
+        "load_prior('open')\n"
+        "assert 'sympy' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

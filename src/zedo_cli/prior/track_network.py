@@ -7,6 +7,7 @@ each joint. With one frame, and with weights of zero in the last layer, it is th
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -197,7 +198,8 @@ class _Block(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.project = nn.Linear(width, 3 * width)
         self.merge = nn.Linear(width, width)
-        self.decay = nn.Parameter(torch.linspace(-2.0, 2.0, heads))
+        # not torch's: it imports sympy where tensors have no memory (`checkpoint._stated`)
+        self.decay = nn.Parameter(torch.from_numpy(np.linspace(-2.0, 2.0, heads, dtype=np.float32)))
         self.second_norm = nn.LayerNorm(width)
         self.up = nn.Linear(width, 3 * width)
         self.down = nn.Linear(3 * width, width)
