@@ -1,5 +1,7 @@
 """Identities over frames: order that changes, gaps, halves, doubles, phantoms, cuts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -100,6 +102,19 @@ def test_a_cut_separates_segments_and_is_noted():
     found = identified(clip([(f, moved[f], SEEN) for f in range(FRAMES)], tracked=True))
     assert found.segment.tolist() == [0] * 20 + [1] * 20
     assert [note.code for note in found.notes] == ["cut"]
+
+
+def test_each_track_has_its_own_cuts():
+    """Rows of two people in turn, and somebody who is seen too briefly to be cut."""
+    moved = np.concatenate([person(500)[:20], person(1100, 3.0, 3)[20:]])
+    rows = [(f, path[f], SEEN) for f in range(FRAMES) for path in (moved, person(1300, -3.0, 1))]
+    who = [0, 1] * FRAMES
+    rows += [(f, person(100 + 400 * f)[f], SEEN) for f in range(4)]
+    keypoints = replace(clip(rows, tracked=True), person=np.array(who + [2] * 4))
+    found = identified(keypoints)
+    assert found.segment[found.person == 0].tolist() == [0] * 20 + [1] * 20
+    assert not found.segment[found.person != 0].any()
+    assert [note.text.split(":")[1].strip() for note in found.notes] == ["person 0 jumps at frame 20"]
 
 
 def test_exchanged_sides_are_no_cut():

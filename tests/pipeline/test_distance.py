@@ -45,3 +45,17 @@ def test_people_nearby_are_not_magnified():
         assert zoom.factor.numpy() == pytest.approx(factor, rel=0.15)
         if factor == 1:
             assert torch.equal(larger.keypoints, seen.keypoints)
+
+
+def test_people_far_away_do_not_change_those_nearby():
+    near, far = seen_from(6), seen_from(40)
+    pixels = np.concatenate([near[1], far[1]])
+    intrinsics = np.repeat([near[2], far[2]], 10, axis=0)
+    order = np.random.default_rng(0).permutation(20)
+    together = zedo.lift(
+        pixels[order], intrinsics=intrinsics[order], skeleton="h36m17", preset="fast", known=EXACT
+    )
+    for (_, own, k), rows in ((near, order < 10), (far, order >= 10)):
+        alone = zedo.lift(own[order[rows] % 10], intrinsics=k, skeleton="h36m17", preset="fast", known=EXACT)
+        for name in ("poses_3d", "hypotheses_3d", "translation", "keypoints_2d", "uncertainty"):
+            assert getattr(together, name)[rows] == pytest.approx(getattr(alone, name), abs=1e-3), name
