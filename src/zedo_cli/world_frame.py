@@ -78,7 +78,7 @@ def worlds_of(
         vertical = given if given is not None else _vertical(poses, pieces)
         frame = _calibrated(camera, vertical) if camera is not None else None
         if frame is None:
-            turn = LEVEL if vertical is None else upright(vertical)
+            turn = LEVEL.copy() if vertical is None else upright(vertical)
             floor = _floor(turn[2], people, poses, pieces, singles[clip])
             source = "level camera assumed" if vertical is None else "estimated"
             source = source if given is None else "vertical given"

@@ -38,8 +38,9 @@ CANDIDATES = 8
 any joint of `validation`, the one that contradicts most of all 17 is among them in 994 to 999 of 1000."""
 
 TRIED = 0.06
-"""Distance (m) from the pose from which they are tried: a wrong keypoint pulls the pose, but not all the way.
-There it spares three of five trials for detections, and misses 2 of 500 keypoints that are off by 500 px."""
+"""Distance (m) of a ray from the pose from which its keypoint is tried: a wrong keypoint pulls the pose, but
+not all the way. On `validation` this saves three of five trials with detections, and misses 2 of 500
+keypoints that are off by 500 px."""
 
 
 def contradicting(denoise: Denoiser, view: View, noise: Tensor, away: Tensor, sigma: float) -> Tensor:
